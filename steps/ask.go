@@ -1,0 +1,34 @@
+package steps
+
+import "errors"
+
+// A Question is a request that costs something to answer and whose answer is kept for ever: a call of a model. The
+// runner passes it on without looking into it.
+type Question struct {
+	Key  string // digest of all that the answer depends on
+	Body []byte // the whole request, for whoever answers it
+}
+
+// A Reply is the answer to a Question.
+type Reply struct {
+	Body       []byte // the answer, for whoever asked
+	Provenance []byte // how it was obtained (job, model version, usage), a JSON object on one line, or nil
+}
+
+// ErrPending says that a question has been noted and has no answer yet.
+var ErrPending = errors.New("waits for answers")
+
+// A Refusal says that something that was asked for will not be had, and why. It is settled, and not asked again
+// until something that changes the answer changes, unless it is Transient: then the next apply tries again.
+type Refusal struct {
+	Reason    string // a short word that is counted and shown: "MAX_TOKENS"
+	Detail    string // what is known beyond that, or ""
+	Transient bool
+}
+
+func (r *Refusal) Error() string {
+	if r.Detail == "" {
+		return r.Reason
+	}
+	return r.Reason + ": " + r.Detail
+}
