@@ -32,3 +32,27 @@ func (r *Refusal) Error() string {
 	}
 	return r.Reason + ": " + r.Detail
 }
+
+// A Quote is what answering a question is expected to cost. Likely is the estimate, Least and Most its bounds.
+type Quote struct {
+	Free                bool // costs nothing, whatever the figures
+	Priced              bool // the price is known; if not, the USD fields say nothing
+	TokensIn, TokensOut int
+	Least, Likely, Most float64 // USD
+}
+
+// Sending says for whom questions are sent.
+type Sending struct {
+	Run, Step string
+	Workers   int        // most questions asked at once; 0 = as many as the model's limits allow
+	Sent      func(Sent) // called as answers arrive, from one goroutine at a time; may be nil
+}
+
+// Sent tells of one question that was answered or refused.
+type Sent struct {
+	Key       string
+	Refused   bool
+	TokensIn  int
+	TokensOut int
+	USD       float64
+}

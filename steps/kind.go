@@ -110,3 +110,10 @@ type FieldError struct {
 }
 
 func (e *FieldError) Error() string { return e.Field + ": " + e.Text }
+
+// A Bounder is a Step that can tell how many rows it hands on at most, for a plan made before its inputs are there.
+type Bounder interface {
+	// MaxRows returns the most rows that come out when at most in rows come in (0 for a step without inputs), or -1
+	// if that cannot be told. in is -1 where it is not known either.
+	MaxRows(in int) int
+}

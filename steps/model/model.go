@@ -1,6 +1,3 @@
-// Package model is the contract to language models, and the gateway through which steps reach them: the ledger that
-// keeps every answer, and the clients that obtain new ones. A step asks and gets either the answer that was paid for
-// before or steps.ErrPending; it never calls a model itself.
 package model
 
 import (
@@ -18,9 +15,24 @@ type Settings struct {
 	ThinkingLevel   string  `json:"thinkingLevel,omitempty"`   // minimal, low, medium, high; "" = the model's own
 	MaxOutputTokens int     `json:"maxOutputTokens,omitempty"` // most tokens of an answer, thinking included
 	Temperature     float64 `json:"temperature"`               // 0 to 2
+
+	// Revision is the version of the code that answers, for providers whose answers depend on this program's code:
+	// "offline-1". Reading settings from JSON fills it in, so that it is in the key of every action that holds
+	// settings; users do not write it.
+	Revision string `json:"revision,omitempty"`
 }
 
-// A Request is one question to a model, fully rendered. Every field changes the answer, so all are in its key.
+// UnmarshalJSON reads settings and fills in Revision where it is missing.
+func (s *Settings) UnmarshalJSON(text []byte) error {
+	type plain Settings
+	if err := json.Unmarshal(text, (*plain)(s)); err != nil {
+		return err
+	}
+	s.Revision = s.revision()
+	return nil
+}
+
+// A Request is one question to a model, fully rendered. What of it is in its key is told in key.go.
 type Request struct {
 	Model  Settings `json:"model"`
 	System string   `json:"system,omitempty"`
@@ -55,7 +67,11 @@ type Provenance struct {
 	CostUSD  float64 `json:"cost_usd"`
 }
 
-// A Client obtains answers from one provider. Errors that settle the matter are *steps.Refusal.
+// A Client obtains answers from one provider.
+//
+// An error that is a *steps.Refusal says that this request will not be answered, for good or, if it is Transient, for
+// now; what it cost all the same goes with it, in Answer.Usage and Provenance. Any other error says that asking is
+// pointless altogether, such as a key that the service does not accept, and ends all sending.
 type Client interface {
 	Generate(ctx context.Context, r Request) (Answer, Provenance, error)
 }

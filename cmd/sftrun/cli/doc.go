@@ -1,0 +1,13 @@
+// Package cli is the command line of sftrun: one file for each command, and what they share.
+//
+//	run.go        what main calls
+//	exit.go       the exit codes, decided here alone
+//	root.go       the program as a whole and the flags of all commands
+//	project.go    the folder that most commands work on: pipeline, store, ledger, runner
+//	plan.go, apply.go, show.go, …   the commands
+//	plantext.go, report.go, progress.go   what plan and apply write
+//	gate.go       the question before money is spent
+//
+// Only this package prints, asks and picks exit codes, and only it reads settings of the machine. It never decides
+// what has to run and never touches a row: that is package runner and the kinds.
+package cli

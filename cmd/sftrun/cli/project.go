@@ -1,0 +1,93 @@
+package cli
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"sftrun.local/cmd/sftrun/cli/settings"
+	"sftrun.local/runner"
+	"sftrun.local/runner/store"
+	"sftrun.local/schema"
+	"sftrun.local/steps/model"
+)
+
+// stateFolder, within the project, is where this machine keeps what it knows of it.
+const stateFolder = ".sftrun"
+
+// A project is a folder with a pipeline, and all that is needed to work on it.
+type project struct {
+	*app
+	folder   string // absolute
+	state    string
+	settings *settings.Settings
+	pipeline *schema.Pipeline
+	bucket   *store.Dir
+	store    *store.Store
+	gateway  *model.Gateway
+	git      string
+	color    bool
+}
+
+// openProject loads the pipeline and the settings. A project that is open for reading changes no file.
+func (a *app) openProject(ctx context.Context, cmd *cobra.Command, readOnly bool) (*project, error) {
+	folder, err := filepath.Abs(a.dir)
+	if err != nil {
+		return nil, err
+	}
+	p := &project{app: a, folder: folder, state: filepath.Join(folder, stateFolder)}
+	if p.settings, err = a.loadSettings(cmd, folder); err != nil {
+		return nil, err
+	}
+	p.color = a.colours(p.settings)
+	if p.pipeline, err = schema.Load(ctx, schema.Options{Dir: folder, Variant: a.variant, Tags: a.tags, Kinds: a.definitions()}); err != nil {
+		return nil, err
+	}
+	p.git = gitState(ctx, folder, p.files())
+	p.bucket = store.NewDir(p.settings.Store)
+	p.store = store.New(p.bucket)
+	p.gateway = p.openGateway(readOnly)
+	return p, nil
+}
+
+// loadSettings reads the settings of this machine for a project.
+func (a *app) loadSettings(cmd *cobra.Command, folder string) (*settings.Settings, error) {
+	user, err := os.UserConfigDir()
+	if err != nil {
+		user = "" // there is no such folder where neither HOME nor XDG_CONFIG_HOME is set
+	}
+	return settings.Load(settings.Options{Dir: folder, UserDir: user, Environ: a.Environ, Flags: cmd.Flags()})
+}
+
+// colours tells whether standard output takes colours.
+func (a *app) colours(s *settings.Settings) bool {
+	return s.Color == "always" || s.Color == "auto" && isTerminal(a.Out) && !a.json
+}
+
+// files lists the files that the pipeline is written in: CUE, and those that steps declare.
+func (p *project) files() []string {
+	files := append([]string{}, p.pipeline.Sources...)
+	for _, s := range p.pipeline.Steps {
+		for _, f := range s.Files {
+			files = append(files, f.Path)
+		}
+	}
+	return files
+}
+
+// options are the runner's, but for what single commands add.
+func (p *project) options() runner.Options {
+	output := p.settings.Output
+	if p.variant != "" {
+		output = filepath.Join(output, p.variant)
+	}
+	return runner.Options{
+		Pipeline: p.pipeline, Kinds: p.kinds, Gateway: p.gateway, Store: p.store,
+		Dir: p.folder, State: p.state, Output: output,
+		Variant: p.variant, Workers: p.settings.Workers, Tool: version(), Git: p.git,
+	}
+}
+
+func (p *project) close() error { return p.gateway.Close() }

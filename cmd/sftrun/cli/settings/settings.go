@@ -1,0 +1,92 @@
+// Package settings gathers what this machine lays down for sftrun and a pipeline does not: API key, workers, where the
+// store and the published files lie, colours.
+//
+// Five layers are laid over each other, and the later one wins: what is built in; settings.cue in the user's
+// configuration folder, then the one in the project's .sftrun folder; .env in the project folder; the environment; the
+// flags. A setting that nobody knows is an error in any of them. The package never looks at the pipeline, never writes
+// a file, and never gives a secret away: see [Entry].
+package settings
+
+import (
+	"fmt"
+	"path/filepath"
+
+	"github.com/knadh/koanf/v2"
+	"github.com/spf13/pflag"
+)
+
+// Options say where settings are looked for. Dir is needed; all else works when zero.
+type Options struct {
+	Dir     string         // folder of the project
+	UserDir string         // the user's configuration folder, which may hold sftrun/settings.cue; "" = none
+	Environ []string       // "NAME=value"
+	Flags   *pflag.FlagSet // flags of the names in the table; nil = none
+}
+
+// Settings are the values that hold.
+type Settings struct {
+	APIKey  string // for the services that need one; "" = none was found
+	Workers int    // 0 = as many as there are CPUs
+	Store   string // folder, absolute
+	Output  string // folder, absolute
+	Color   string // "auto", "always" or "never"
+
+	entries []Entry
+}
+
+// An Entry tells of one setting, for people to read.
+type Entry struct {
+	Name   string `json:"name"`
+	Value  string `json:"value"`  // a secret shows only whether it is set
+	Origin string `json:"origin"` // where it was found: "SFTRUN_WORKERS in the environment"
+	Doc    string `json:"doc"`
+}
+
+// Entries lists all settings in the order of their table.
+func (s *Settings) Entries() []Entry { return s.entries }
+
+// Load reads all layers.
+func Load(o Options) (*Settings, error) {
+	layers, err := layersOf(o)
+	if err != nil {
+		return nil, err
+	}
+	all := koanf.New(".")
+	origins := map[string]string{}
+	for _, l := range layers {
+		if err := l.check(); err != nil {
+			return nil, err
+		}
+		for _, name := range l.values.Keys() {
+			origins[name] = l.origin(name)
+		}
+		if err := all.Merge(l.values); err != nil {
+			return nil, fmt.Errorf("settings from %s: %w", l.place, err)
+		}
+	}
+	return settle(o.Dir, all, origins)
+}
+
+// settle checks and takes the values that hold.
+func settle(dir string, all *koanf.Koanf, origins map[string]string) (*Settings, error) {
+	s := &Settings{}
+	for _, t := range table {
+		value := all.String(t.name)
+		if err := t.check(value); err != nil {
+			return nil, fmt.Errorf("setting %s from %s: %w", t.name, origins[t.name], err)
+		}
+		s.entries = append(s.entries, Entry{Name: t.name, Value: t.shown(value), Origin: origins[t.name], Doc: t.doc})
+	}
+	s.APIKey, s.Color, s.Workers = all.String(apiKey), all.String(color), all.Int(workers)
+	s.Store, s.Output = within(dir, all.String(store)), within(dir, all.String(output))
+	return s, nil
+}
+
+// within makes a path absolute, relative to the project.
+func within(dir, path string) string {
+	path = filepath.FromSlash(path)
+	if filepath.IsAbs(path) {
+		return path
+	}
+	return filepath.Join(dir, path)
+}

@@ -1,0 +1,97 @@
+package settings
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// The names of the settings, in files and in the table.
+const (
+	apiKey  = "apiKey"
+	workers = "workers"
+	store   = "store"
+	output  = "output"
+	color   = "color"
+)
+
+// A setting is one line of the table of all settings.
+type setting struct {
+	name      string
+	flag      string
+	variables []string // of the environment and of .env; the first that is set counts
+	preset    string
+	doc       string
+	check     func(string) error
+	secret    bool
+}
+
+// table lists all settings. The variables of API keys are those that Google's own tools and common scripts use.
+var table = []setting{
+	{name: workers, flag: "workers", variables: []string{"SFTRUN_WORKERS"}, preset: "0",
+		doc: "actions executed at once; 0 = as many as there are CPUs", check: wholeNumber},
+	{name: store, flag: "store", variables: []string{"SFTRUN_STORE"}, preset: ".sftrun/store",
+		doc: "folder of the store, relative to the project", check: notEmpty},
+	{name: output, flag: "output", variables: []string{"SFTRUN_OUTPUT"}, preset: "output",
+		doc: "folder of published files, relative to the project", check: notEmpty},
+	{name: color, flag: "no-color", variables: []string{"SFTRUN_COLOR", "NO_COLOR"}, preset: "auto",
+		doc: "auto, always or never", check: oneOf("auto", "always", "never")},
+	{name: apiKey, flag: "api-key", variables: []string{
+		"GEMINI_API_KEY", "GOOGLE_API_KEY", "VERTEX_KEY", "VERTEX_API_KEY", "GOOGLE_CLOUD_API_KEY",
+	}, doc: "key for the model service", check: anything, secret: true},
+}
+
+func names() []string {
+	all := make([]string, len(table))
+	for i, t := range table {
+		all[i] = t.name
+	}
+	return all
+}
+
+func byName(name string) (setting, bool) {
+	for _, t := range table {
+		if t.name == name {
+			return t, true
+		}
+	}
+	return setting{}, false
+}
+
+// shown is a value as it may be shown to anybody.
+func (t setting) shown(value string) string {
+	switch {
+	case value == "":
+		return "not set"
+	case t.secret:
+		return "set, not shown"
+	}
+	return value
+}
+
+func anything(string) error { return nil }
+
+func wholeNumber(value string) error {
+	if n, err := strconv.Atoi(value); err != nil || n < 0 {
+		return fmt.Errorf("%q is no whole number from 0 on", value)
+	}
+	return nil
+}
+
+func notEmpty(value string) error {
+	if value == "" {
+		return errors.New("it is empty; give a folder")
+	}
+	return nil
+}
+
+func oneOf(words ...string) func(string) error {
+	return func(value string) error {
+		if slices.Contains(words, value) {
+			return nil
+		}
+		return fmt.Errorf("%q is none of %s", value, strings.Join(words, ", "))
+	}
+}

@@ -1,0 +1,458 @@
+package runner
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"time"
+
+	"sftrun.local/runner/store"
+	"sftrun.local/steps"
+)
+
+// ApplyOptions say how far an apply may go. The zero value asks nobody, stops for nobody and shows nothing.
+type ApplyOptions struct {
+	// Free runs all that costs nothing, and stops before steps that would put questions that cost something.
+	Free bool
+
+	// Confirm is asked before questions of a step are sent that cost something. An error ends the apply and says why
+	// it could not be asked; false leaves the step for another apply. nil agrees.
+	Confirm func(ctx context.Context, step string, asks Asks) (bool, error)
+
+	// Stop ends the apply well when it is closed: nothing new is started, what is under way is finished and kept.
+	// Cancelling the context ends it at once; what is under way is lost, but nothing that was committed.
+	Stop <-chan struct{}
+
+	// Progress is told what happens, from one goroutine. nil tells nobody.
+	Progress func(Event)
+}
+
+// ErrStopped says that an apply was stopped before its end. What was done is kept.
+var ErrStopped = errors.New("stopped")
+
+// apply is one apply under way. One goroutine owns it and all that it points to; jobs run in others and hand back a
+// function for the owner to call.
+type apply struct {
+	*Runner
+	opt     ApplyOptions
+	run     RunRecord
+	since   past
+	stages  []*stage
+	states  map[*stage]*progress
+	done    chan func() error
+	events  chan Event // from jobs
+	running int
+	err     error // the first; nothing new is started after it
+	halted  []string
+	work    context.Context // ends when all is to end at once
+	gentle  context.Context // ends when nothing new is to be started
+}
+
+// progress is how far an apply has come with a stage.
+type progress struct {
+	StepReport
+	busy     bool // a job resolves or closes it, and owns it meanwhile
+	resolved bool
+	queue    []*action                  // ready to be executed
+	active   int                        // being executed
+	parked   map[*action]map[string]int // waiting for answers, with the questions they have no answer to
+	sending  bool
+	ended    bool
+	wrote    bool
+}
+
+// Apply does what Plan says: it executes the actions of every step that has to run, publishes, and records the run.
+// The report is there even if the error is not nil. An error with which rows are merely missing is none: see
+// Report.Outcome.
+//
+// An object that turns out to be damaged is taken out of the store and made again, by starting over: what is sound is
+// found again.
+func (r *Runner) Apply(ctx context.Context, opt ApplyOptions) (*Report, error) {
+	var mended []string
+	for {
+		rep, err := r.apply(ctx, opt)
+		var damaged *store.Damaged
+		if !errors.As(err, &damaged) || len(mended) == mostMended {
+			if rep != nil {
+				rep.Mended = mended
+			}
+			return rep, err
+		}
+		if err := r.opt.Store.Discard(ctx, damaged.Name); err != nil {
+			return rep, err
+		}
+		mended = append(mended, damaged.Error())
+	}
+}
+
+// mostMended is the number of damaged objects that one apply makes again. With more the disk is not to be trusted.
+const mostMended = 16
+
+func (r *Runner) apply(ctx context.Context, opt ApplyOptions) (*Report, error) {
+	stages, err := r.stages()
+	if err != nil {
+		return nil, err
+	}
+	since, err := r.since(ctx)
+	if err != nil {
+		return nil, err
+	}
+	a := &apply{Runner: r, opt: opt, since: since, stages: stages, states: map[*stage]*progress{}, done: make(chan func() error), events: make(chan Event)}
+	for _, st := range stages {
+		a.states[st] = &progress{StepReport: StepReport{Name: st.node.spec.Name, Kind: st.node.kind.Name}, parked: map[*action]map[string]int{}}
+	}
+	a.run = a.newRun()
+	if err := a.keepFiles(ctx); err != nil {
+		return nil, err
+	}
+	a.loop(ctx)
+	return a.finish(ctx)
+}
+
+// keepFiles puts the declared files into the store, as actions name them by digest.
+func (a *apply) keepFiles(ctx context.Context) error {
+	for _, st := range a.stages {
+		for _, f := range st.node.files {
+			now, data, err := a.outside.declare(f.Path)
+			if err != nil {
+				return err
+			}
+			if now.Digest != f.Digest {
+				return fmt.Errorf("%s changed meanwhile.  Run apply again", f.Path)
+			}
+			if _, err := a.Runner.opt.Store.Put(ctx, data); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// loop starts jobs and takes in what they did, until nothing is left that could be started.
+func (a *apply) loop(ctx context.Context) {
+	work, cancel := context.WithCancel(ctx)
+	defer cancel()
+	gentle, ease := context.WithCancel(work)
+	defer ease()
+	a.work, a.gentle = work, gentle
+	stop := a.opt.Stop
+	for {
+		if a.err == nil && ctx.Err() == nil {
+			a.advance()
+		}
+		if a.err != nil {
+			ease()
+		}
+		if a.running == 0 {
+			break
+		}
+		select {
+		case took := <-a.done:
+			a.running--
+			a.fail(took())
+		case e := <-a.events:
+			a.tell(e)
+		case <-stop:
+			stop = nil
+			a.fail(ErrStopped)
+		}
+	}
+	a.fail(ctx.Err())
+}
+
+// fail keeps the first error.
+func (a *apply) fail(err error) {
+	if a.err == nil && err != nil {
+		a.err = err
+	}
+}
+
+// start runs a job in a goroutine of its own. What it returns is called by the owner.
+func (a *apply) start(job func(ctx context.Context) func() error) {
+	a.running++
+	go func() { a.done <- job(a.work) }()
+}
+
+// advance starts all that can be started now. Steps come in order, so that what is near its end ends first.
+func (a *apply) advance() {
+	for _, st := range a.stages {
+		p := a.states[st]
+		switch {
+		case p.ended || p.busy:
+		case !p.resolved:
+			a.open(st, p)
+		case st.data != nil:
+			a.close(st, p)
+		default:
+			a.dispatch(st, p)
+		}
+		if a.err != nil {
+			return
+		}
+	}
+}
+
+// open resolves a stage as soon as the steps before it are done.
+func (a *apply) open(st *stage, p *progress) {
+	inputs, waits := feed(a.stages, st, func(s *stage) bool { return a.states[s].resolved && s.data != nil })
+	if len(waits) > 0 {
+		return
+	}
+	p.busy = true
+	p.began = time.Now()
+	a.start(func(context.Context) func() error {
+		err := a.resolve(a.gentle, st, inputs)
+		return func() error {
+			p.busy, p.resolved = false, true
+			p.Actions = len(st.actions)
+			p.Reused = p.Actions - st.missing()
+			if st.data != nil {
+				p.Reused = p.Actions
+			}
+			p.queue = st.waiting()
+			p.RowsIn = st.rowsFed()
+			if err == nil && st.data == nil {
+				a.tell(Event{What: Began, Step: p.Name, Actions: p.Actions - p.Reused, Rows: p.RowsIn})
+			}
+			return err
+		}
+	})
+}
+
+// dispatch starts actions of a stage, as many as there are workers, and sends questions when all else is done.
+func (a *apply) dispatch(st *stage, p *progress) {
+	for len(p.queue) > 0 && a.running < a.workers() {
+		next := p.queue[0]
+		p.queue = p.queue[1:]
+		a.execute(st, p, next)
+	}
+	if len(p.queue) == 0 && p.active == 0 && len(p.parked) > 0 && !p.sending && !p.Held {
+		a.gate(st, p)
+	}
+}
+
+// execute runs one action in a job.
+func (a *apply) execute(st *stage, p *progress, act *action) {
+	p.active++
+	pending := map[string]int{}
+	ask := a.noting(act, pending)
+	a.start(func(ctx context.Context) func() error {
+		if err := a.retry(ctx, act); err != nil {
+			return func() error { return err }
+		}
+		rec, err := a.executor().run(ctx, *act.task, ask)
+		if err == nil {
+			rec, err = saveRecord(ctx, a.Runner.opt.Store, rec)
+		}
+		return func() error {
+			p.active--
+			if errors.Is(err, steps.ErrPending) {
+				p.parked[act] = pending
+				return nil
+			}
+			if err != nil {
+				return a.place(st.node, err)
+			}
+			return a.executed(ctx, st, p, act, rec)
+		}
+	})
+}
+
+// executed takes in the record of an action, and finds which others can be executed now.
+func (a *apply) executed(ctx context.Context, st *stage, p *progress, act *action, rec *Record) error {
+	act.record = rec
+	p.Executed++
+	a.tell(Event{What: Did, Step: p.Name, Label: act.Label, Actions: p.Executed, Rows: rec.Out + sum(rec.Dropped) + rec.failed()})
+	ready := map[*action]bool{}
+	for _, w := range st.actions {
+		ready[w] = w.task != nil
+	}
+	if err := a.settle(ctx, st); err != nil {
+		return err
+	}
+	for _, w := range st.actions {
+		if !ready[w] && w.task != nil && w.record == nil {
+			p.queue = append(p.queue, w)
+		}
+		if !ready[w] && w.record != nil {
+			p.Reused++
+		}
+	}
+	return nil
+}
+
+// retry takes back refusals before an action is tried again for them.
+func (a *apply) retry(ctx context.Context, act *action) error {
+	if act.old == nil || act.forgotten {
+		return nil
+	}
+	act.forgotten = true
+	var keys []string
+	ask := func(ctx context.Context, q steps.Question) (steps.Reply, error) {
+		reply, err := a.Runner.opt.Gateway.Lookup(ctx, q)
+		var refusal *steps.Refusal
+		if errors.As(err, &refusal) {
+			keys = append(keys, q.Key)
+		}
+		return reply, err
+	}
+	if err := a.executor().replay(ctx, *act.task, ask); err != nil {
+		return err
+	}
+	return a.Runner.opt.Gateway.Forget(ctx, keys)
+}
+
+// noting answers an action's questions from the ledger and notes those that have no answer.
+func (a *apply) noting(act *action, pending map[string]int) asker {
+	if !act.task.kind.Asks {
+		return nil
+	}
+	return func(ctx context.Context, q steps.Question) (steps.Reply, error) {
+		reply, err := a.Runner.opt.Gateway.Lookup(ctx, q)
+		if errors.Is(err, steps.ErrPending) {
+			pending[q.Key]++
+		}
+		return reply, err
+	}
+}
+
+// gate prices the questions of a stage and has them sent, if nobody objects.
+func (a *apply) gate(st *stage, p *progress) {
+	p.sending = true
+	parked := p.parked
+	a.start(func(ctx context.Context) func() error {
+		asks, err := a.price(ctx, parked)
+		sent := false
+		if err == nil {
+			sent, err = a.admit(ctx, p.Name, asks)
+		}
+		usd := 0.0
+		if err == nil && sent {
+			usd, err = a.send(p.Name, parked, asks)
+		}
+		return func() error {
+			p.sending = false
+			p.USD += usd
+			if err != nil {
+				return fmt.Errorf("steps.%s: %w", p.Name, err)
+			}
+			if p.Held = !sent; p.Held {
+				p.Asks = asks
+				return nil
+			}
+			for act := range parked {
+				p.queue = append(p.queue, act)
+			}
+			p.parked = map[*action]map[string]int{}
+			p.Asked += asks.New
+			return nil
+		}
+	})
+}
+
+// price replays parked actions to price their questions.
+func (a *apply) price(ctx context.Context, parked map[*action]map[string]int) (Asks, error) {
+	c := &counter{gateway: a.Runner.opt.Gateway, seen: map[string]bool{}, asks: Asks{Free: true, Priced: true}}
+	for act := range parked {
+		if err := a.executor().replay(ctx, *act.task, c.ask); err != nil {
+			return c.asks, err
+		}
+	}
+	if c.asks.New == 0 {
+		return c.asks, errors.New("the same questions are asked again though they were answered: a defect of the kind or the ledger")
+	}
+	return c.asks, nil
+}
+
+// admit asks whoever pays.
+func (a *apply) admit(ctx context.Context, step string, asks Asks) (bool, error) {
+	if asks.Free {
+		return true, nil
+	}
+	if a.opt.Free {
+		return false, nil
+	}
+	if a.opt.Confirm == nil {
+		return true, nil
+	}
+	return a.opt.Confirm(ctx, step, asks)
+}
+
+// send obtains the answers. The bodies of the questions are rendered again while they are sent, so that they are never
+// all in memory.
+func (a *apply) send(step string, parked map[*action]map[string]int, asks Asks) (usd float64, err error) {
+	n := 0
+	err = a.Runner.opt.Gateway.Send(a.gentle, a.questions(a.gentle, parked), steps.Sending{
+		Run: a.run.Started.Format(time.RFC3339), Step: step, Workers: a.workers(),
+		Sent: func(s steps.Sent) {
+			n++
+			usd += s.USD
+			a.later(Event{What: Sent, Step: step, Answered: n, Questions: asks.New, USD: usd})
+		},
+	})
+	return usd, err
+}
+
+// questions renders the questions of parked actions that have no answer.
+func (a *apply) questions(ctx context.Context, parked map[*action]map[string]int) iter.Seq2[steps.Question, error] {
+	return func(yield func(steps.Question, error) bool) {
+		seen := map[string]bool{}
+		for act := range parked {
+			ask := func(ctx context.Context, q steps.Question) (steps.Reply, error) {
+				reply, err := a.Runner.opt.Gateway.Lookup(ctx, q)
+				if errors.Is(err, steps.ErrPending) && !seen[q.Key] {
+					seen[q.Key] = true
+					if !yield(q, nil) {
+						return reply, errEnough
+					}
+				}
+				return reply, err
+			}
+			err := a.executor().replay(ctx, *act.task, ask)
+			if errors.Is(err, errEnough) {
+				return
+			}
+			if err != nil {
+				yield(steps.Question{}, err)
+				return
+			}
+		}
+	}
+}
+
+// errEnough ends a replay whose receiver takes no more.
+var errEnough = errors.New("enough")
+
+// close ends a stage whose data are there: its manifest is stored and its file published.
+func (a *apply) close(st *stage, p *progress) {
+	p.busy = true
+	a.start(func(ctx context.Context) func() error {
+		wrote, err := a.seal(ctx, st)
+		return func() error {
+			p.busy, p.ended = false, true
+			p.Tally, p.Done = st.data.Tally, true
+			p.Seconds = time.Since(p.began).Seconds()
+			p.wrote = wrote
+			p.Partial = st.partial || st.trial || st.data.Failures() > 0
+			if wrote {
+				p.File = a.shown(a.target(st))
+			}
+			a.tell(Event{What: Ended, Step: p.Name, Report: &p.StepReport})
+			if st.data.Halt != "" {
+				a.halted = append(a.halted, fmt.Sprintf("steps.%s: %s", p.Name, st.data.Halt))
+			}
+			return err
+		}
+	})
+}
+
+func (a *apply) seal(ctx context.Context, st *stage) (bool, error) {
+	if err := a.saveManifest(ctx, st); err != nil {
+		return false, err
+	}
+	if !publishes(st) {
+		return false, nil
+	}
+	return a.publish(ctx, a.stages, st)
+}

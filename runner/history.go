@@ -1,0 +1,195 @@
+package runner
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"time"
+
+	"sftrun.local/runner/store"
+	"sftrun.local/steps"
+)
+
+// A RunRecord is what is remembered of one apply: what it did, and what each step was then, so that a later plan can
+// say what has changed since.
+type RunRecord struct {
+	Number   int               `json:"number"`
+	Pipeline string            `json:"pipeline"`
+	Variant  string            `json:"variant,omitempty"`
+	Digest   string            `json:"digest"` // of the evaluated pipeline
+	Tags     map[string]string `json:"tags,omitempty"`
+	Git      string            `json:"git,omitempty"`  // commit, and "edited" if files differed from it
+	Tool     string            `json:"tool,omitempty"` // version of sftrun
+	Started  time.Time         `json:"started"`
+	Ended    time.Time         `json:"ended"`
+	Outcome  Outcome           `json:"outcome"`
+	Problem  string            `json:"problem,omitempty"`
+	Steps    []RunStep         `json:"steps"`
+}
+
+// A RunStep is one step of a run.
+type RunStep struct {
+	StepReport
+	Symbol string `json:"symbol,omitempty"` // key of the step
+	Detail string `json:"detail,omitempty"` // digest of its Detail when it was last done, in this run or an earlier one
+	Since  int    `json:"since,omitempty"`  // the run that Detail is of
+}
+
+// A Detail is what a step rested on when it was done.
+type Detail struct {
+	Scheme  int                   `json:"scheme"`
+	Kind    string                `json:"kind"`
+	Version int                   `json:"version"`
+	Config  json.RawMessage       `json:"config"` // as in CUE: declared files by path
+	Files   map[string]steps.File `json:"files,omitempty"`
+	Inputs  map[string]Input      `json:"inputs,omitempty"`
+	Listing []steps.Shard         `json:"listing,omitempty"` // all shards seen, chosen ones with digest
+	Symbols []string              `json:"symbols"`           // of its actions
+}
+
+// An Input is the dataset that an input field was connected to.
+type Input struct {
+	Step   string   `json:"step"`
+	Stream string   `json:"stream"`
+	Parts  []string `json:"parts"` // digests
+}
+
+// past is the run that a plan compares with; nil at first.
+type past struct {
+	run    *RunRecord
+	ofBase bool // the variant has no run yet: compared with the pipeline as it is
+}
+
+const runPrefix = "runs/"
+
+func runName(number int) string { return fmt.Sprintf("%s%08d", runPrefix, number) }
+
+// lastRun finds the newest run of a pipeline and a variant; for a variant without any, that of the base.
+func lastRun(ctx context.Context, s *store.Store, pipeline, variant string) (past, error) {
+	runs, err := Runs(ctx, s)
+	if err != nil {
+		return past{}, err
+	}
+	var base *RunRecord
+	for i := len(runs) - 1; i >= 0; i-- {
+		run, err := readSealed[RunRecord](ctx, s, runs[i])
+		if err != nil {
+			return past{}, err
+		}
+		if run == nil || run.Pipeline != pipeline {
+			continue
+		}
+		if run.Variant == variant {
+			return past{run: run}, nil
+		}
+		if base == nil && run.Variant == "" {
+			base = run
+		}
+	}
+	return past{run: base, ofBase: base != nil}, nil
+}
+
+// Runs lists the names of all run records of a store, oldest first.
+func Runs(ctx context.Context, s *store.Store) ([]string, error) {
+	var names []string
+	for name, err := range s.Bucket().List(ctx, runPrefix) {
+		if err != nil {
+			return nil, err
+		}
+		names = append(names, name)
+	}
+	return names, nil
+}
+
+// saveRun gives a run the next free number and stores it.
+func saveRun(ctx context.Context, s *store.Store, run *RunRecord) error {
+	names, err := Runs(ctx, s)
+	if err != nil {
+		return err
+	}
+	next := 1
+	if len(names) > 0 {
+		if _, err := fmt.Sscanf(names[len(names)-1], runPrefix+"%d", &next); err != nil {
+			return fmt.Errorf("store: %s is no name of a run", names[len(names)-1])
+		}
+		next++
+	}
+	for ; ; next++ {
+		run.Number = next
+		for i := range run.Steps {
+			if run.Steps[i].Since == 0 && run.Steps[i].Detail != "" {
+				run.Steps[i].Since = next
+			}
+		}
+		err := s.Bucket().Create(ctx, runName(next), store.Seal(steps.Encode(run)))
+		if !errors.Is(err, fs.ErrExist) {
+			return err
+		}
+	}
+}
+
+// step returns what the run knows of a step.
+func (p past) step(name string) *RunStep {
+	if p.run == nil {
+		return nil
+	}
+	for i := range p.run.Steps {
+		if p.run.Steps[i].Name == name {
+			return &p.run.Steps[i]
+		}
+	}
+	return nil
+}
+
+// detail loads what a step rested on; nil if that is not known.
+func (r *Runner) detail(ctx context.Context, s *RunStep) *Detail {
+	if s == nil || s.Detail == "" {
+		return nil
+	}
+	text, err := r.opt.Store.Get(ctx, s.Detail)
+	if err != nil {
+		return nil // reasons are then less exact, which is no reason to fail
+	}
+	var d Detail
+	if json.Unmarshal(text, &d) != nil {
+		return nil
+	}
+	return &d
+}
+
+// detailOf a stage that is done.
+func detailOf(st *stage) Detail {
+	d := Detail{
+		Scheme: Scheme, Kind: st.node.kind.Name, Version: st.node.kind.Version,
+		Config: st.node.spec.Config, Files: st.node.files, Inputs: map[string]Input{}, Listing: st.shards(),
+	}
+	for _, in := range st.node.spec.Inputs {
+		parts := make([]string, len(st.inputs[in.Field]))
+		for i, p := range st.inputs[in.Field] {
+			parts[i] = p.Digest
+		}
+		d.Inputs[in.Field] = Input{Step: in.Step, Stream: in.Stream, Parts: parts}
+	}
+	for _, a := range st.actions {
+		d.Symbols = append(d.Symbols, a.symbol)
+	}
+	return d
+}
+
+// shards returns the listing that the step was shown, with the digests of those that it chose.
+func (st *stage) shards() []steps.Shard {
+	chosen := map[string]string{}
+	for _, a := range st.actions {
+		for _, s := range a.Shards {
+			chosen[s.Place] = s.Digest
+		}
+	}
+	list := make([]steps.Shard, 0, len(st.listing))
+	for _, s := range st.listing {
+		s.Digest = chosen[s.Place]
+		list = append(list, s)
+	}
+	return list
+}

@@ -1,0 +1,63 @@
+package runner
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/gofrs/flock"
+
+	"sftrun.local/runner/store"
+)
+
+// A Lock lets one process at a time write to a project. It is a lock of the kernel, which ends with the process that
+// holds it, however that ends.
+type Lock struct {
+	file *flock.Flock
+	note string
+}
+
+// A LockedError says that another process writes to the project.
+type LockedError struct {
+	Holder string // who it is, as it said itself; may be empty
+}
+
+func (e *LockedError) Error() string {
+	who := e.Holder
+	if who == "" {
+		who = "another process"
+	}
+	return fmt.Sprintf("%s is writing to this project.  Wait for it, or stop it with Ctrl-C where it runs; plan, status and show work meanwhile", who)
+}
+
+// Acquire takes the lock of the project whose state lies in the folder. The error is a *LockedError if another
+// process holds it.
+func Acquire(state string) (*Lock, error) {
+	if err := store.MakeFolder(state); err != nil {
+		return nil, err
+	}
+	l := &Lock{file: flock.New(filepath.Join(state, "lock")), note: filepath.Join(state, "lock.holder")}
+	ok, err := l.file.TryLock()
+	if err != nil {
+		return nil, fmt.Errorf("lock the project: %w", err)
+	}
+	if !ok {
+		holder, _ := os.ReadFile(l.note)
+		return nil, &LockedError{Holder: strings.TrimSpace(string(holder))}
+	}
+	host, _ := os.Hostname()
+	who := fmt.Sprintf("process %d on %s (since %s)\n", os.Getpid(), host, time.Now().Format("15:04"))
+	if err := os.WriteFile(l.note, []byte(who), 0o644); err != nil {
+		l.file.Unlock()
+		return nil, err
+	}
+	return l, nil
+}
+
+// Release gives the lock back.
+func (l *Lock) Release() error {
+	os.Remove(l.note)
+	return l.file.Unlock()
+}

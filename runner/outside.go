@@ -1,0 +1,205 @@
+package runner
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sort"
+	"sync"
+
+	"github.com/bmatcuk/doublestar/v4"
+	"golang.org/x/sync/errgroup"
+
+	"sftrun.local/runner/store"
+	"sftrun.local/steps"
+)
+
+// outside is the files that do not lie in the store: shards, prompts. It remembers the digest of each shard with what
+// the file system says of it, so that a shard is read once for its digest and again only after it changed.
+type outside struct {
+	dir string // patterns and paths are relative to it
+
+	mu    sync.Mutex
+	memo  map[string]stamp // by path
+	fresh bool             // memo holds more than was loaded
+}
+
+// stamp is what tells that a file is still the one that was read.
+type stamp struct {
+	Size    int64  `json:"size"`
+	ModTime int64  `json:"mtime_ns"`
+	Inode   uint64 `json:"inode"`
+	Digest  string `json:"digest"`
+}
+
+func newOutside(dir string, memo map[string]stamp) *outside {
+	if memo == nil {
+		memo = map[string]stamp{}
+	}
+	return &outside{dir: dir, memo: memo}
+}
+
+func (f *outside) path(place string) string {
+	if filepath.IsAbs(place) {
+		return place
+	}
+	return filepath.Join(f.dir, place)
+}
+
+// list finds the shards of a pattern, sorted by name.
+func (f *outside) list(ctx context.Context, pattern string) ([]steps.Shard, error) {
+	if !doublestar.ValidatePathPattern(pattern) {
+		return nil, fmt.Errorf("%q is no pattern of files: a bracket or brace is not closed", pattern)
+	}
+	base, rest := doublestar.SplitPattern(filepath.ToSlash(pattern))
+	root := f.path(filepath.FromSlash(base))
+	var shards []steps.Shard
+	err := doublestar.GlobWalk(os.DirFS(root), rest, func(name string, _ fs.DirEntry) error {
+		info, err := os.Stat(filepath.Join(root, name))
+		if err != nil {
+			return err
+		}
+		if info.Mode().IsRegular() {
+			shards = append(shards, steps.Shard{Name: name, Place: filepath.Join(filepath.FromSlash(base), name), Size: info.Size()})
+		}
+		return ctx.Err()
+	})
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	if len(shards) == 0 {
+		return nil, fmt.Errorf("no file matches %q (looked in %s)", pattern, root)
+	}
+	sort.Slice(shards, func(i, j int) bool { return shards[i].Name < shards[j].Name })
+	return shards, nil
+}
+
+// digest fills in the digests of shards, reading what changed, several at once.
+func (f *outside) digest(ctx context.Context, shards []steps.Shard, workers int) error {
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(max(workers, 1))
+	for i := range shards {
+		g.Go(func() error {
+			d, err := f.digestOne(ctx, shards[i].Place)
+			shards[i].Digest = d
+			return err
+		})
+	}
+	return g.Wait()
+}
+
+func (f *outside) digestOne(ctx context.Context, place string) (string, error) {
+	path := f.path(place)
+	info, err := os.Stat(path)
+	if err != nil {
+		return "", err
+	}
+	now := stampOf(info)
+	f.mu.Lock()
+	known, ok := f.memo[path]
+	f.mu.Unlock()
+	now.Digest = known.Digest
+	if ok && known == now {
+		return known.Digest, nil
+	}
+	if now.Digest, err = digestFile(ctx, path); err != nil {
+		return "", err
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.memo[path], f.fresh = now, true
+	return now.Digest, nil
+}
+
+func digestFile(ctx context.Context, path string) (string, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return "", err
+	}
+	defer file.Close()
+	h := sha256.New()
+	buf := make([]byte, 1<<20)
+	for {
+		n, err := file.Read(buf)
+		h.Write(buf[:n])
+		if errors.Is(err, io.EOF) {
+			return hex.EncodeToString(h.Sum(nil)), nil
+		}
+		if err == nil {
+			err = ctx.Err()
+		}
+		if err != nil {
+			return "", err
+		}
+	}
+}
+
+// unchanged makes sure that a shard is still the file whose digest is in the key.
+func (f *outside) unchanged(s steps.Shard) error {
+	path := f.path(s.Place)
+	info, err := os.Stat(path)
+	if err != nil {
+		return err
+	}
+	now := stampOf(info)
+	now.Digest = s.Digest
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.memo[path] != now {
+		return fmt.Errorf("%s changed while it was being read: nothing was made of it.  Run apply again when it is complete", s.Place)
+	}
+	return nil
+}
+
+func (f *outside) open(s steps.Shard) (steps.Reader, error) {
+	file, err := os.Open(f.path(s.Place))
+	if err != nil {
+		return nil, err
+	}
+	return openFile{file, s.Size}, nil
+}
+
+type openFile struct {
+	*os.File
+	size int64
+}
+
+func (f openFile) Size() int64 { return f.size }
+
+// mostDeclared is the largest size in bytes of a file that the config declares, such as a prompt.
+const mostDeclared = 16 << 20
+
+// declare reads a declared file and returns it with its digest.
+func (f *outside) declare(path string) (steps.File, []byte, error) {
+	info, err := os.Stat(f.path(path))
+	if err != nil {
+		return steps.File{}, nil, err
+	}
+	if !info.Mode().IsRegular() || info.Size() > mostDeclared {
+		return steps.File{}, nil, fmt.Errorf("%s is no regular file of at most %d MB", path, mostDeclared>>20)
+	}
+	data, err := os.ReadFile(f.path(path))
+	return steps.File{Path: path, Digest: store.Digest(data)}, data, err
+}
+
+// declared returns the bytes of a declared file: from the store, or before an apply has put it there from its path.
+func (f *outside) declared(ctx context.Context, s *store.Store, file steps.File) ([]byte, error) {
+	data, err := s.Get(ctx, file.Digest)
+	if err == nil || file.Path == "" {
+		return data, err
+	}
+	now, data, err := f.declare(file.Path)
+	if err != nil {
+		return nil, err
+	}
+	if now.Digest != file.Digest {
+		return nil, fmt.Errorf("%s changed meanwhile.  Run the command again", file.Path)
+	}
+	return data, nil
+}

@@ -1,0 +1,293 @@
+package runner
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+
+	"sftrun.local/schema"
+	"sftrun.local/steps"
+)
+
+// Verdict says what an apply would do with a step.
+type Verdict string
+
+// The verdicts of a plan.
+const (
+	Cached Verdict = "cached" // all that it makes is there
+	Run    Verdict = "run"    // some of its actions have to be executed
+	Wait   Verdict = "wait"   // its inputs are not known before an earlier step has run; it may turn out cached
+)
+
+// A Plan says what an apply would do, and why.
+type Plan struct {
+	Pipeline string     `json:"pipeline"`
+	Variant  string     `json:"variant,omitempty"`
+	Git      string     `json:"git,omitempty"`
+	Since    *RunRecord `json:"since,omitempty"` // the run compared with, nil if there is none
+	OfBase   bool       `json:"ofBase,omitempty"`
+	Steps    []StepPlan `json:"steps"`
+	Publish  []Publish  `json:"publish,omitempty"` // files that an apply would write though their steps are cached
+	Warnings []string   `json:"warnings,omitempty"`
+}
+
+// A StepPlan is what a plan says of one step.
+type StepPlan struct {
+	Name     string   `json:"name"`
+	Kind     string   `json:"kind"`
+	Verdict  Verdict  `json:"verdict"`
+	Reasons  []Reason `json:"reasons,omitempty"`  // why it runs
+	WaitsFor []string `json:"waitsFor,omitempty"` // steps, if it waits
+	Was      string   `json:"was,omitempty"`      // the step's earlier name
+	Actions  int      `json:"actions"`            // in all, as far as known
+	ToRun    int      `json:"toRun"`              // to execute
+	RowsIn   int      `json:"rowsIn"`             // -1 if not known
+	MostRows int      `json:"mostRows"`           // rows handed on at most, -1 if not known
+	Asks     *Asks    `json:"asks,omitempty"`     // questions to models, for a step that puts some and runs
+	AsksAny  bool     `json:"asksAny,omitempty"`  // its kind puts questions
+	Reads    int64    `json:"reads,omitempty"`    // bytes that its actions will read
+	Partial  bool     `json:"partial,omitempty"`
+	Blocked  bool     `json:"blocked,omitempty"` // it is behind a check that said no, so an apply does nothing with it
+	Tally    *Tally   `json:"tally,omitempty"`   // of what is there, for a cached step
+}
+
+// Asks counts the distinct questions of a step.
+type Asks struct {
+	New       int     `json:"new"`
+	Answered  int     `json:"answered"`
+	Refused   int     `json:"refused"` // settled as failed
+	Free      bool    `json:"free"`    // the new ones cost nothing
+	Priced    bool    `json:"priced"`  // what they cost is known
+	TokensIn  int     `json:"tokensIn"`
+	TokensOut int     `json:"tokensOut"`
+	Least     float64 `json:"least"` // USD
+	Likely    float64 `json:"likely"`
+	Most      float64 `json:"most"`
+}
+
+// Changes tells whether an apply would do anything.
+func (p *Plan) Changes() bool {
+	return len(p.Publish) > 0 || slices.ContainsFunc(p.Steps, func(s StepPlan) bool { return s.Verdict != Cached && !s.Blocked })
+}
+
+// Count tells how many steps have a verdict.
+func (p *Plan) Count(v Verdict) int {
+	n := 0
+	for _, s := range p.Steps {
+		if s.Verdict == v {
+			n++
+		}
+	}
+	return n
+}
+
+// Plan finds out what an apply would do. It writes nothing.
+func (r *Runner) Plan(ctx context.Context) (*Plan, error) {
+	stages, err := r.stages()
+	if err != nil {
+		return nil, err
+	}
+	since, err := r.since(ctx)
+	if err != nil {
+		return nil, err
+	}
+	p := &Plan{Pipeline: r.opt.Pipeline.Name, Variant: r.opt.Variant, Git: r.opt.Git, Since: since.run, OfBase: since.ofBase, Warnings: r.opt.Pipeline.Warnings}
+	for _, st := range stages {
+		inputs, waits := feed(stages, st, func(s *stage) bool { return s.data != nil })
+		if len(waits) == 0 {
+			if err := r.resolve(ctx, st, inputs); err != nil {
+				return nil, err
+			}
+		}
+		s, err := r.planStep(ctx, st, since, stages)
+		if err != nil {
+			return nil, err
+		}
+		s.WaitsFor, s.Blocked = waits, st.blocked
+		s.MostRows = mostRows(p, st)
+		p.Steps = append(p.Steps, s)
+	}
+	p.Publish, err = r.planPublish(stages)
+	return p, err
+}
+
+// planStep says what is to be done with one stage.
+func (r *Runner) planStep(ctx context.Context, st *stage, since past, stages []*stage) (StepPlan, error) {
+	s := StepPlan{Name: st.node.spec.Name, Kind: st.node.kind.Name, Actions: len(st.actions), RowsIn: -1, AsksAny: st.node.kind.Asks}
+	was, renamed := r.before(st, since, stages)
+	if renamed {
+		s.Was = was.Name
+	}
+	switch {
+	case st.data != nil:
+		s.Verdict, s.Tally, s.RowsIn = Cached, &st.data.Tally, st.data.In
+		s.Partial = st.partial || st.data.Failures() > 0
+	case st.inputs == nil:
+		s.Verdict = Wait
+	default:
+		s.Verdict, s.ToRun, s.RowsIn, s.Reads = Run, st.missing(), st.rowsFed(), st.reads()
+		s.Reasons = r.reasons(ctx, st, since, was)
+		if st.node.kind.Asks {
+			return s, r.count(ctx, st, &s)
+		}
+	}
+	return s, nil
+}
+
+// before finds what the last run knows of a step, also under another name: then it is a step that the pipeline has
+// no more, of the same key, or the only one of its kind that went as this one came.
+func (r *Runner) before(st *stage, since past, stages []*stage) (was *RunStep, renamed bool) {
+	if was := since.step(st.node.spec.Name); was != nil || since.run == nil {
+		return was, false
+	}
+	var gone []*RunStep
+	for i := range since.run.Steps {
+		s := &since.run.Steps[i]
+		if s.Kind == st.node.kind.Name && !r.inPipeline(s.Name) {
+			gone = append(gone, s)
+		}
+	}
+	for _, s := range gone {
+		if st.symbol != "" && s.Symbol == st.symbol {
+			return s, true
+		}
+	}
+	if len(gone) == 1 && r.arrivals(st.node.kind.Name, since) == 1 {
+		return gone[0], true
+	}
+	return nil, false
+}
+
+func (r *Runner) inPipeline(name string) bool {
+	return slices.ContainsFunc(r.opt.Pipeline.Steps, func(s schema.Step) bool { return s.Name == name })
+}
+
+// arrivals counts the steps of a kind that the last run did not have.
+func (r *Runner) arrivals(kind string, since past) int {
+	n := 0
+	for _, s := range r.opt.Pipeline.Steps {
+		if s.Kind == kind && since.step(s.Name) == nil {
+			n++
+		}
+	}
+	return n
+}
+
+// rowsFed counts the rows that come in.
+func (st *stage) rowsFed() int {
+	n := 0
+	for _, parts := range st.inputs {
+		for _, p := range parts {
+			n += p.Rows
+		}
+	}
+	return n
+}
+
+// reads counts the bytes that the missing actions will read, as far as known.
+func (st *stage) reads() int64 {
+	var n int64
+	for _, a := range st.pending() {
+		for _, s := range a.Shards {
+			n += s.Size
+		}
+		for _, s := range a.Sources {
+			if s.Input != "" {
+				n += st.inputs[s.Input][s.Index].Size
+			}
+		}
+	}
+	return n
+}
+
+// mostRows bounds the rows that a step hands on, from what the plan says of the steps before it.
+func mostRows(p *Plan, st *stage) int {
+	if st.data != nil {
+		return st.data.Out
+	}
+	in := 0
+	for _, i := range st.node.spec.Inputs {
+		for _, s := range p.Steps {
+			if s.Name != i.Step {
+				continue
+			}
+			if s.MostRows < 0 || in < 0 || i.Stream != steps.RowsStream {
+				in = -1
+			} else {
+				in += s.MostRows
+			}
+		}
+	}
+	if b, ok := st.node.step.(steps.Bounder); ok {
+		return b.MaxRows(in)
+	}
+	if st.node.kind.EachRow {
+		return in
+	}
+	return -1
+}
+
+// count replays the actions that are to be executed, to see which of their questions are new. Nothing is sent.
+func (r *Runner) count(ctx context.Context, st *stage, s *StepPlan) error {
+	c := &counter{gateway: r.opt.Gateway, seen: map[string]bool{}, asks: Asks{Free: true, Priced: true}, retry: r.opt.RetryFailed}
+	g, gctx := errgroup.WithContext(ctx)
+	g.SetLimit(r.workers())
+	x := r.executor()
+	for _, a := range st.waiting() {
+		g.Go(func() error { return x.replay(gctx, *a.task, c.ask) })
+	}
+	err := g.Wait()
+	s.Asks = &c.asks
+	return r.place(st.node, err)
+}
+
+// counter is an asker that counts.
+type counter struct {
+	gateway Gateway
+	retry   bool // refusals will be asked again
+
+	mu   sync.Mutex
+	seen map[string]bool
+	asks Asks
+}
+
+func (c *counter) ask(ctx context.Context, q steps.Question) (steps.Reply, error) {
+	reply, err := c.gateway.Lookup(ctx, q)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.seen[q.Key] {
+		return reply, err
+	}
+	c.seen[q.Key] = true
+	var refusal *steps.Refusal
+	switch {
+	case err == nil:
+		c.asks.Answered++
+		return reply, nil
+	case errors.As(err, &refusal) && !c.retry && !refusal.Transient:
+		c.asks.Refused++
+		return reply, err
+	case refusal == nil && !errors.Is(err, steps.ErrPending):
+		return reply, err
+	}
+	quote, quoteErr := c.gateway.Quote(q)
+	if quoteErr != nil {
+		return reply, quoteErr
+	}
+	c.asks.add(quote)
+	return reply, steps.ErrPending
+}
+
+func (a *Asks) add(q steps.Quote) {
+	a.New++
+	a.Free = a.Free && q.Free
+	a.Priced = a.Priced && (q.Free || q.Priced)
+	a.TokensIn += q.TokensIn
+	a.TokensOut += q.TokensOut
+	a.Least += q.Least
+	a.Likely += q.Likely
+	a.Most += q.Most
+}

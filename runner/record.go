@@ -1,0 +1,108 @@
+package runner
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"slices"
+	"time"
+
+	"sftrun.local/runner/store"
+	"sftrun.local/steps"
+)
+
+// A Record is what is known of an action that was executed: the pieces of its key, the parts that it made, and what
+// became of each row. It is stored under the key and never changed.
+type Record struct {
+	Pieces     Pieces                    `json:"pieces"`
+	Streams    map[string][]steps.Part   `json:"streams"`
+	Lineage    map[string][]string       `json:"lineage,omitempty"`    // per part of rows and rejects: encoded From of each row
+	Provenance []steps.Part              `json:"provenance,omitempty"` // per part of rows: JSONL, one line a row
+	Out        int                       `json:"out"`
+	Dropped    map[string]int            `json:"dropped,omitempty"` // rows by reason
+	Failed     map[string]int            `json:"failed,omitempty"`  // rows by reason
+	Transient  int                       `json:"transient,omitempty"`
+	Figures    map[string]map[string]int `json:"figures,omitempty"`
+	Halt       string                    `json:"halt,omitempty"`
+	Attempt    int                       `json:"attempt,omitempty"`
+	Made       time.Time                 `json:"made"`
+	Seconds    float64                   `json:"seconds"`
+}
+
+// failed tells how many rows failed, for whatever reason.
+func (r *Record) failed() int { return sum(r.Failed) }
+
+func sum(counts map[string]int) int {
+	n := 0
+	for _, c := range counts {
+		n += c
+	}
+	return n
+}
+
+// recordName of an action. A later attempt at an action of which rows had failed has a name of its own, since a
+// record is never replaced.
+func recordName(key string, attempt int) string {
+	name := "actions/" + key[:2] + "/" + key[2:]
+	if attempt > 0 {
+		name += fmt.Sprintf(".%d", attempt)
+	}
+	return name
+}
+
+// loadRecord returns the newest record of a key, nil if there is none or if it is damaged: then the action is simply
+// executed again.
+func loadRecord(ctx context.Context, s *store.Store, key string) (*Record, error) {
+	var newest *Record
+	for attempt := 0; ; attempt++ {
+		r, err := readSealed[Record](ctx, s, recordName(key, attempt))
+		if err != nil || r == nil {
+			return newest, err
+		}
+		newest = r
+		if r.failed() == 0 {
+			return newest, nil
+		}
+	}
+}
+
+// saveRecord stores the record of an action and returns the one that holds from now on: the one that was there first.
+func saveRecord(ctx context.Context, s *store.Store, r *Record) (*Record, error) {
+	key := r.Pieces.Key()
+	stored, err := s.PutRecord(ctx, recordName(key, r.Attempt), steps.Encode(r))
+	if err != nil || stored {
+		return r, err
+	}
+	first, err := loadRecord(ctx, s, key)
+	if err != nil || first == nil {
+		return r, err
+	}
+	if !sameParts(first.Streams, r.Streams) {
+		return nil, fmt.Errorf("kind %s gave other output for an action than it did before: a defect of the kind, or its version should be raised", r.Pieces.Kind)
+	}
+	return first, nil
+}
+
+// readSealed reads a sealed JSON record; nil if there is none or if it is damaged.
+func readSealed[T any](ctx context.Context, s *store.Store, name string) (*T, error) {
+	text, err := s.Record(ctx, name)
+	var damaged *store.Damaged
+	if errors.Is(err, fs.ErrNotExist) || errors.As(err, &damaged) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	v := new(T)
+	if err := json.Unmarshal(text, v); err != nil {
+		return nil, nil
+	}
+	return v, nil
+}
+
+func sameParts(a, b map[string][]steps.Part) bool {
+	return maps.EqualFunc(a, b, func(x, y []steps.Part) bool { return slices.Equal(x, y) })
+}

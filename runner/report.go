@@ -1,0 +1,209 @@
+package runner
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"sftrun.local/runner/store"
+	"sftrun.local/steps"
+)
+
+// Outcome says how an apply ended.
+type Outcome string
+
+// The outcomes of an apply.
+const (
+	Complete Outcome = "complete" // every step is done
+	Partial  Outcome = "partial"  // every step is done, but rows failed or were left out by a trial
+	Held     Outcome = "held"     // steps that cost something were left out, or a check said no to what follows
+	Stopped  Outcome = "stopped"  // by the user
+	Failed   Outcome = "failed"   // an error
+)
+
+// A Report tells what an apply did.
+type Report struct {
+	Run     RunRecord    // as recorded; Number is 0 if there was nothing to do and nothing to record
+	Steps   []StepReport // of the steps that the apply was for, in order
+	Outcome Outcome
+	Changed bool     // anything was executed or published
+	Mended  []string // damaged objects that were made again
+	Files   []string // all published files that are current, as the user would write them
+	Halts   []string // what checks said no to
+}
+
+// A StepReport tells what an apply did with one step.
+type StepReport struct {
+	Name     string  `json:"name"`
+	Kind     string  `json:"kind"`
+	Done     bool    `json:"done"`
+	Held     bool    `json:"held,omitempty"` // its questions were not sent
+	Partial  bool    `json:"partial,omitempty"`
+	Actions  int     `json:"actions"`
+	Executed int     `json:"executed"`
+	Reused   int     `json:"reused"`
+	RowsIn   int     `json:"rowsIn"`
+	Asked    int     `json:"asked,omitempty"` // questions sent
+	Asks     Asks    `json:"asks,omitzero"`   // those that were held back
+	USD      float64 `json:"usd,omitempty"`
+	Seconds  float64 `json:"seconds,omitempty"`
+	File     string  `json:"file,omitempty"` // published by this run
+	Tally    Tally   `json:"tally"`
+
+	began time.Time
+}
+
+// Event tells of something that happened in an apply.
+type Event struct {
+	What      What        `json:"event"`
+	Step      string      `json:"step"`
+	Label     string      `json:"label,omitempty"`   // of the action
+	Actions   int         `json:"actions,omitempty"` // Began: to execute; Did: executed so far
+	Rows      int         `json:"rows,omitempty"`    // Began: that come in; Did: that the action worked on
+	Answered  int         `json:"answered,omitempty"`
+	Questions int         `json:"questions,omitempty"`
+	USD       float64     `json:"usd,omitempty"`
+	Report    *StepReport `json:"report,omitempty"` // Ended
+}
+
+// What happened.
+type What string
+
+// The events of an apply.
+const (
+	Began What = "began" // a step that has to run
+	Did   What = "did"   // an action
+	Sent  What = "sent"  // a question was answered
+	Ended What = "ended" // a step, also one that was cached
+)
+
+// tell passes an event on. Only the owner calls it.
+func (a *apply) tell(e Event) {
+	if a.opt.Progress != nil {
+		a.opt.Progress(e)
+	}
+}
+
+// later has the owner pass an event on.
+func (a *apply) later(e Event) {
+	select {
+	case a.events <- e:
+	case <-a.work.Done():
+	}
+}
+
+// newRun begins the record of a run.
+func (a *apply) newRun() RunRecord {
+	o := a.Runner.opt
+	return RunRecord{
+		Pipeline: o.Pipeline.Name, Variant: o.Variant, Digest: o.Pipeline.Digest, Tags: o.Pipeline.Tags,
+		Git: o.Git, Tool: o.Tool, Started: time.Now().UTC(),
+	}
+}
+
+// finish records what was done, also after an error.
+func (a *apply) finish(ctx context.Context) (*Report, error) {
+	keep := context.WithoutCancel(ctx)
+	rep := &Report{Halts: a.halted, Outcome: a.outcome()}
+	for _, st := range a.stages {
+		p := a.states[st]
+		rep.Steps = append(rep.Steps, p.StepReport)
+		rep.Changed = rep.Changed || p.Executed > 0 || p.wrote || p.Asked > 0
+		if publishes(st) && p.ended {
+			rep.Files = append(rep.Files, a.shown(a.target(st)))
+		}
+	}
+	err := a.err
+	a.run.Outcome, a.run.Ended = rep.Outcome, time.Now().UTC()
+	if err != nil {
+		a.run.Problem = err.Error()
+	}
+	var damaged *store.Damaged
+	if errors.As(err, &damaged) {
+		return rep, err // Apply starts over
+	}
+	if saveErr := a.record(keep, rep.Changed); err == nil {
+		err = saveErr
+	}
+	rep.Run = a.run
+	return rep, err
+}
+
+// record keeps the run, what was learned of the inputs, and the published state.
+func (a *apply) record(ctx context.Context, changed bool) error {
+	if err := a.saveMemo(); err != nil {
+		return err
+	}
+	if !changed && !a.moved() {
+		return nil
+	}
+	for _, st := range a.stages {
+		step, err := a.runStep(ctx, st)
+		if err != nil {
+			return err
+		}
+		a.run.Steps = append(a.run.Steps, step)
+	}
+	a.run.Steps = append(a.run.Steps, a.untouched()...)
+	if err := saveRun(ctx, a.Runner.opt.Store, &a.run); err != nil {
+		return fmt.Errorf("record the run: %w", err)
+	}
+	return a.publishState()
+}
+
+// moved tells whether there is something to remember though nothing was done: what a later plan compares with.
+func (a *apply) moved() bool {
+	last := a.since.run
+	return last == nil || a.since.ofBase || last.Digest != a.run.Digest || last.Outcome != a.run.Outcome
+}
+
+// runStep tells what the run knows of a step. What a step rested on is carried over from earlier runs as long as it
+// was not done again in full.
+func (a *apply) runStep(ctx context.Context, st *stage) (RunStep, error) {
+	p := a.states[st]
+	step := RunStep{StepReport: p.StepReport, Symbol: st.symbol}
+	if !p.ended || st.trial || st.behindTrial {
+		if was, _ := a.before(st, a.since, a.stages); was != nil {
+			step.Detail, step.Since = was.Detail, was.Since
+		}
+		return step, nil
+	}
+	digest, err := a.Runner.opt.Store.Put(ctx, steps.Encode(detailOf(st)))
+	step.Detail = digest
+	return step, err
+}
+
+// untouched lists steps of the pipeline that this apply left out on account of its target.
+func (a *apply) untouched() []RunStep {
+	var all []RunStep
+	for _, s := range a.Runner.opt.Pipeline.Steps {
+		if byName(a.stages, s.Name) != nil {
+			continue
+		}
+		if was := a.since.step(s.Name); was != nil {
+			all = append(all, *was)
+		}
+	}
+	return all
+}
+
+func (a *apply) outcome() Outcome {
+	switch {
+	case errors.Is(a.err, ErrStopped) || errors.Is(a.err, context.Canceled):
+		return Stopped
+	case a.err != nil:
+		return Failed
+	}
+	outcome := Complete
+	for _, st := range a.stages {
+		p := a.states[st]
+		if !p.ended || st.data.Halt != "" {
+			return Held
+		}
+		if p.Partial {
+			outcome = Partial
+		}
+	}
+	return outcome
+}

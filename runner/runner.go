@@ -1,0 +1,160 @@
+package runner
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"sync"
+
+	"sftrun.local/runner/store"
+	"sftrun.local/schema"
+	"sftrun.local/steps"
+)
+
+// Options are what a Runner works on. All fields but the last group are needed.
+type Options struct {
+	Pipeline *schema.Pipeline
+	Kinds    []steps.Kind
+	Gateway  Gateway
+	Store    *store.Store
+	Dir      string // folder of pipeline.cue
+	State    string // folder of what this machine remembers: lock, digests of inputs, what was published
+	Output   string // folder of published files
+
+	Variant     string
+	Workers     int    // actions executed at once; 0 = all CPUs
+	Target      string // step to plan and apply, with those before it; "" = all
+	MaxRows     int    // rows of a paid step that a trial takes; 0 = all
+	RetryFailed bool   // ask again for what is settled as failed
+	Force       bool   // overwrite published files that were changed by hand
+	Tool        string // version of sftrun, for the run record
+	Git         string // commit of the pipeline, and "edited", for the run record
+}
+
+// A Runner plans and applies one pipeline. It must not be used by two goroutines at once.
+type Runner struct {
+	opt     Options
+	kinds   map[string]steps.Kind
+	outside *outside
+
+	publishing sync.Mutex // what is remembered of published files
+}
+
+// New returns a Runner. It reads nothing but what is remembered of the inputs.
+func New(opt Options) *Runner {
+	r := &Runner{opt: opt, kinds: map[string]steps.Kind{}}
+	for _, k := range opt.Kinds {
+		r.kinds[k.Name] = k
+	}
+	r.outside = newOutside(opt.Dir, loadMemo(r.memoPath()))
+	return r
+}
+
+func (r *Runner) workers() int {
+	if r.opt.Workers > 0 {
+		return r.opt.Workers
+	}
+	return runtime.GOMAXPROCS(0)
+}
+
+func (r *Runner) memoPath() string { return filepath.Join(r.opt.State, "inputs.json") }
+
+// loadMemo reads what is remembered of the digests of inputs. If it cannot be read the inputs are read again.
+func loadMemo(path string) map[string]stamp {
+	sealed, err := os.ReadFile(path)
+	if err != nil {
+		return nil
+	}
+	text, err := store.Unseal(path, sealed)
+	if err != nil {
+		return nil
+	}
+	var memo map[string]stamp
+	if json.Unmarshal(text, &memo) != nil {
+		return nil
+	}
+	return memo
+}
+
+// saveMemo keeps the digests of inputs for the next plan.
+func (r *Runner) saveMemo() error {
+	f := r.outside
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if !f.fresh {
+		return nil
+	}
+	f.fresh = false
+	return replaceFile(r.memoPath(), store.Seal(steps.Encode(f.memo)))
+}
+
+// stages of the steps that are wanted, in order, none resolved yet.
+func (r *Runner) stages() ([]*stage, error) {
+	nodes, err := r.graph()
+	if err != nil {
+		return nil, err
+	}
+	wanted := map[string]bool{}
+	if r.opt.Target != "" {
+		if wanted, err = ancestors(nodes, r.opt.Target); err != nil {
+			return nil, err
+		}
+	}
+	var list []*stage
+	for _, n := range nodes {
+		if r.opt.Target == "" || wanted[n.spec.Name] {
+			list = append(list, &stage{node: n})
+		}
+	}
+	return list, nil
+}
+
+// feed gives the datasets that a stage's inputs are connected to, and the steps that it waits for if not all are
+// there. What is behind a step that halted waits in vain.
+func feed(stages []*stage, st *stage, done func(*stage) bool) (inputs map[string][]piece, waits []string) {
+	inputs = map[string][]piece{}
+	for _, in := range st.node.spec.Inputs {
+		from := byName(stages, in.Step)
+		if !done(from) || from.data.Halt != "" {
+			waits = append(waits, in.Step)
+			st.blocked = st.blocked || from.blocked || done(from)
+			continue
+		}
+		inputs[in.Field] = from.data.Streams[in.Stream]
+		st.behindTrial = st.behindTrial || from.trial || from.behindTrial
+		st.partial = st.partial || st.behindTrial || from.partial || from.data.Failures() > 0
+	}
+	return inputs, waits
+}
+
+// executor of this runner's tasks.
+func (r *Runner) executor() executor { return executor{store: r.opt.Store, files: r.outside} }
+
+// replaceFile writes a file whole or not at all.
+func replaceFile(path string, data []byte) error {
+	if err := store.MakeFolder(filepath.Dir(path)); err != nil {
+		return err
+	}
+	return writeFile(path, func(w writer) error {
+		_, err := w.Write(data)
+		return err
+	})
+}
+
+// exists tells whether there is a file at path.
+func exists(path string) (bool, error) {
+	_, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// since finds the run to compare with.
+func (r *Runner) since(ctx context.Context) (past, error) {
+	return lastRun(ctx, r.opt.Store, r.opt.Pipeline.Name, r.opt.Variant)
+}

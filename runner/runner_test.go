@@ -1,0 +1,446 @@
+package runner_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"go.uber.org/goleak"
+
+	"sftrun.local/runner"
+	"sftrun.local/steps"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+const allCached = "read cached, keep cached, top cached, ask cached, judge cached"
+
+func TestFirstApplyMakesEverythingAndTheNextPlanIsEmpty(t *testing.T) {
+	p := newProject(t)
+	if got, want := verdicts(p.plan()), "read run 2, keep wait, top wait, ask wait, judge wait"; got != want {
+		t.Errorf("plan: %s, want %s", got, want)
+	}
+	rep := p.apply()
+	if rep.Outcome != runner.Complete || !rep.Changed {
+		t.Errorf("apply: %s, changed %v", rep.Outcome, rep.Changed)
+	}
+	want := map[string]int{"read": 2, "keep": 2, "top": 3, "ask": 1, "judge": 1}
+	if d := cmp.Diff(want, p.toys.take()); d != "" {
+		t.Errorf("actions executed: %s", d)
+	}
+	wantTop := `{"id":"r7","n":7,"read_meta":{"file":"b.jsonl","index":1}}
+{"id":"r6","n":6,"read_meta":{"file":"b.jsonl","index":1}}
+{"id":"r5","n":5,"read_meta":{"file":"b.jsonl","index":1}}
+{"id":"r4","n":4,"read_meta":{"file":"a.jsonl","index":0}}
+`
+	if d := cmp.Diff(wantTop, p.read("output/top.jsonl")); d != "" {
+		t.Errorf("top.jsonl: %s", d)
+	}
+	first, _, _ := strings.Cut(p.read("output/ask.jsonl"), "\n")
+	if want := `{"id":"r7","n":7,"reply":17,"read_meta":{"file":"b.jsonl","index":1},"ask_meta":{"job":"j1","prompt":"prompt.md"}}`; first != want {
+		t.Errorf("ask.jsonl: %s, want %s", first, want)
+	}
+
+	plan := p.plan()
+	if got := verdicts(plan); got != allCached || plan.Changes() {
+		t.Errorf("plan after apply: %s, changes %v, publish %v", got, plan.Changes(), plan.Publish)
+	}
+	if rep := p.apply(); rep.Changed || len(p.toys.take()) > 0 {
+		t.Errorf("second apply did something")
+	}
+}
+
+// Each edit, the actions that the next apply executes, and the reasons that the plan gives, by step.
+func TestEditsRerunWhatDependsOnThem(t *testing.T) {
+	tests := []struct {
+		name    string
+		edit    func(p *project)
+		actions map[string]int
+		reasons map[string]string
+	}{
+		{"nothing", func(p *project) {}, nil, nil},
+		{"a comment", func(p *project) { p.edit("steps: {", "steps: { // all of them") }, nil, nil},
+		{"a default written out", func(p *project) { p.edit("publish: \"judge.json\"", "least: 1, publish: \"judge.json\"") }, nil, nil},
+		{"a field that no action depends on", func(p *project) { p.edit("min: 3", "min: 3, idle: 7") }, nil, nil},
+		{"a step renamed", func(p *project) {
+			p.edit("keep: sft", "keep_large: sft")
+			p.edit("keep.rows", "keep_large.rows")
+		}, nil, nil},
+		{"more workers", func(p *project) { p.opt.Workers = 7 }, nil, nil},
+		{"min raised, the same rows on top", func(p *project) { p.edit("min: 3", "min: 4") },
+			map[string]int{"keep": 2, "top": 2},
+			map[string]string{"keep": "steps.keep.min: 3 → 4"}},
+		{"min raised above what is on top", func(p *project) { p.edit("min: 3", "min: 5") },
+			map[string]int{"keep": 2, "top": 1, "ask": 1, "judge": 1},
+			map[string]string{"keep": "steps.keep.min: 3 → 5"}},
+		{"target", func(p *project) { p.edit("target: 4", "target: 3") },
+			map[string]int{"top": 1, "ask": 1, "judge": 1},
+			map[string]string{"top": "steps.top.target: 4 → 3"}},
+		{"a field removed", func(p *project) { p.edit(", target: 4", "") },
+			map[string]int{"top": 1, "ask": 1, "judge": 1},
+			map[string]string{"top": "steps.top.target: 4 → 3"}},
+		{"two edits of one step", func(p *project) { p.edit("min: 3", "min: 4, idle: 2") },
+			map[string]int{"keep": 2, "top": 2},
+			map[string]string{"keep": "steps.keep.min: 3 → 4"}},
+		{"the text of a prompt", func(p *project) { p.write("prompt.md", "Say more.") },
+			map[string]int{"ask": 1, "judge": 0},
+			map[string]string{"ask": "prompt.md changed (steps.ask.prompt)"}},
+		{"a prompt moved", func(p *project) {
+			p.write("prompts/p.md", "Say something.")
+			p.edit("prompt.md", "prompts/p.md")
+		}, nil, nil},
+		{"a shard touched", func(p *project) { p.write("data/a.jsonl", rows(1, 2, 3, 4)) }, nil, nil},
+		{"a row of a shard changed", func(p *project) { p.write("data/a.jsonl", rows(1, 2, 3, 8)) },
+			map[string]int{"read": 1, "keep": 1, "top": 2, "ask": 1, "judge": 1},
+			map[string]string{"read": "data/a.jsonl changed"}},
+		{"one more shard", func(p *project) { p.write("data/c.jsonl", rows(9)) },
+			map[string]int{"read": 1, "keep": 1, "top": 2, "ask": 1, "judge": 1},
+			map[string]string{"read": "data/c.jsonl is new"}},
+		{"an input connected to another step", func(p *project) { p.edit("input: keep.rows", "input: read.rows") },
+			map[string]int{"top": 2},
+			map[string]string{"top": `steps.top.input: "keep.rows" → "read.rows"`}},
+		{"rejects taken as rows", func(p *project) { p.edit("input: keep.rows", "input: keep.rejects") },
+			map[string]int{"top": 2, "ask": 1, "judge": 1},
+			map[string]string{"top": `steps.top.input: "keep.rows" → "keep.rejects"`}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			p := newProject(t)
+			p.apply()
+			p.toys.take()
+			test.edit(p)
+			plan := p.plan()
+			reasons := map[string]string{}
+			for _, s := range plan.Steps {
+				var texts []string
+				for _, r := range s.Reasons {
+					texts = append(texts, r.Text)
+				}
+				if len(texts) > 0 {
+					reasons[s.Name] = strings.Join(texts, "; ")
+				}
+			}
+			p.apply()
+			done := p.toys.take()
+			want := maps.Clone(test.actions)
+			maps.DeleteFunc(want, func(_ string, n int) bool { return n == 0 })
+			if d := cmp.Diff(want, done, equalEmpty); d != "" {
+				t.Errorf("actions executed: %s", d)
+			}
+			if d := cmp.Diff(test.reasons, reasons, equalEmpty); d != "" {
+				t.Errorf("reasons: %s", d)
+			}
+			if plan := p.plan(); plan.Changes() {
+				t.Errorf("plan after apply: %s %v", verdicts(plan), plan.Publish)
+			}
+		})
+	}
+}
+
+var equalEmpty = cmp.Options{
+	cmp.FilterValues(func(x, y map[string]int) bool { return len(x) == 0 && len(y) == 0 }, cmp.Ignore()),
+	cmp.FilterValues(func(x, y map[string]string) bool { return len(x) == 0 && len(y) == 0 }, cmp.Ignore()),
+}
+
+func TestOutputIsTheSameForAnyNumberOfWorkers(t *testing.T) {
+	outputs := map[int]string{}
+	for _, workers := range []int{1, 2, 8} {
+		p := newProject(t)
+		for i := range 12 {
+			p.write(fmt.Sprintf("data/s%02d.jsonl", i), rows(i, 100-i, 7*i))
+		}
+		p.opt.Workers = workers
+		p.apply()
+		for _, f := range []string{"read.jsonl", "keep.jsonl", "top.jsonl", "ask.jsonl", "judge.json"} {
+			outputs[workers] += p.read("output/" + f)
+		}
+	}
+	if outputs[1] != outputs[2] || outputs[1] != outputs[8] {
+		t.Error("outputs differ between numbers of workers")
+	}
+}
+
+func TestFailedRowsMakeLaterStepsPartial(t *testing.T) {
+	p := newProject(t)
+	p.write("data/c.jsonl", `{"id":"x"}`+"\n")
+	rep := p.apply()
+	if rep.Outcome != runner.Partial {
+		t.Errorf("outcome %s", rep.Outcome)
+	}
+	for _, s := range rep.Steps {
+		if want := s.Name != "read"; s.Partial != want {
+			t.Errorf("%s partial: %v", s.Name, s.Partial)
+		}
+	}
+	if plan := p.plan(); plan.Changes() {
+		t.Errorf("plan after a partial apply: %s", verdicts(plan))
+	}
+}
+
+func TestSettledFailuresAreAskedAgainOnlyOnDemand(t *testing.T) {
+	p := newProject(t)
+	p.oracle.refuse = func(body []byte) *steps.Refusal {
+		if strings.Contains(string(body), "r6") {
+			return &steps.Refusal{Reason: "SAFETY"}
+		}
+		return nil
+	}
+	if rep := p.apply(); rep.Outcome != runner.Partial || rep.Steps[3].Tally.Failed["SAFETY"] != 1 {
+		t.Fatalf("outcome %s, %v", rep.Outcome, rep.Steps[3].Tally)
+	}
+	p.oracle.refuse = nil
+	if p.apply().Changed {
+		t.Error("a settled failure was asked again")
+	}
+	p.opt.RetryFailed = true
+	if rep := p.apply(); rep.Outcome != runner.Complete || rep.Steps[3].Asked != 1 {
+		t.Errorf("with retry: %s, asked %d", rep.Outcome, rep.Steps[3].Asked)
+	}
+	p.opt.RetryFailed = false
+	if plan := p.plan(); plan.Changes() {
+		t.Errorf("plan after the retry: %s", verdicts(plan))
+	}
+}
+
+func TestPassingFailuresAreTriedByTheNextApply(t *testing.T) {
+	p := newProject(t)
+	p.oracle.refuse = func(body []byte) *steps.Refusal {
+		if strings.Contains(string(body), "r6") {
+			return &steps.Refusal{Reason: "503", Transient: true}
+		}
+		return nil
+	}
+	if rep := p.apply(); rep.Outcome != runner.Partial {
+		t.Fatalf("outcome %s", rep.Outcome)
+	}
+	p.oracle.refuse = nil
+	p.oracle.forgetPassing()
+	if got, want := verdicts(p.plan()), "read cached, keep cached, top cached, ask run 1, judge wait"; got != want {
+		t.Errorf("plan: %s, want %s", got, want)
+	}
+	if rep := p.apply(); rep.Outcome != runner.Complete || rep.Steps[3].Asked != 1 {
+		t.Errorf("next apply: %s, asked %d", rep.Outcome, rep.Steps[3].Asked)
+	}
+}
+
+func TestQuestionsAreSentOnce(t *testing.T) {
+	p := newProject(t)
+	p.write("data/c.jsonl", rows(7, 7, 6)) // the same rows again
+	p.apply()
+	p.edit("target: 4", "target: 6")
+	plan := p.plan()
+	if plan.Steps[2].Verdict != runner.Run {
+		t.Fatalf("plan: %s", verdicts(plan))
+	}
+	p.apply()
+	for key, n := range p.oracle.sent {
+		if n != 1 {
+			t.Errorf("question %s was sent %d times", key, n)
+		}
+	}
+}
+
+func TestPlanCountsQuestions(t *testing.T) {
+	p := newProject(t)
+	p.apply()
+	p.write("prompt.md", "Other words.")
+	p.oracle.price = 0.5
+	asks := p.plan().Steps[3].Asks
+	if asks == nil || asks.New != 4 || asks.Answered != 0 || asks.Likely != 2 || asks.Free {
+		t.Errorf("asks: %+v", asks)
+	}
+}
+
+func TestPaidStepsAreHeldBack(t *testing.T) {
+	p := newProject(t)
+	p.oracle.price = 1
+	rep, err := p.runner().Apply(t.Context(), runner.ApplyOptions{Free: true})
+	if err != nil || rep.Outcome != runner.Held || len(p.oracle.sent) != 0 || !rep.Steps[3].Held || rep.Steps[3].Asks.New != 4 {
+		t.Errorf("--free: %v, %s, sent %d, %+v", err, rep.Outcome, len(p.oracle.sent), rep.Steps[3])
+	}
+	rep, err = p.runner().Apply(t.Context(), runner.ApplyOptions{
+		Confirm: func(_ context.Context, step string, asks runner.Asks) (bool, error) {
+			return false, nil
+		},
+	})
+	if err != nil || rep.Outcome != runner.Held || len(p.oracle.sent) != 0 {
+		t.Errorf("refused: %v, %s, sent %d", err, rep.Outcome, len(p.oracle.sent))
+	}
+	rep = p.apply()
+	if rep.Outcome != runner.Complete || rep.Steps[3].USD != 4 {
+		t.Errorf("agreed: %s, $%v", rep.Outcome, rep.Steps[3].USD)
+	}
+}
+
+func TestTrialTakesTheFirstRowsAndWhatItPaidCounts(t *testing.T) {
+	p := newProject(t)
+	p.apply()
+	before := p.read("output/ask.jsonl")
+	p.write("prompt.md", "Other words.")
+	p.opt.MaxRows = 3
+	rep := p.apply()
+	if rep.Outcome != runner.Partial || rep.Steps[3].Asked != 3 || rep.Steps[3].Tally.Out != 3 {
+		t.Errorf("trial: %s, asked %d, %+v", rep.Outcome, rep.Steps[3].Asked, rep.Steps[3].Tally)
+	}
+	if p.read("output/ask.jsonl") != before {
+		t.Error("a trial overwrote a complete file")
+	}
+	if n := strings.Count(p.read("output/ask.trial.jsonl"), "\n"); n != 3 {
+		t.Errorf("the trial's file has %d rows", n)
+	}
+	p.opt.MaxRows = 0
+	plan := p.plan()
+	if a := plan.Steps[3].Asks; a == nil || a.New != 1 || a.Answered != 3 {
+		t.Errorf("plan after the trial: %s, %+v", verdicts(plan), a)
+	}
+	if r := plan.Steps[3].Reasons; len(r) != 1 || !strings.HasPrefix(r[0].Text, "prompt.md changed") {
+		t.Errorf("reasons after the trial: %v", r)
+	}
+	if rep := p.apply(); rep.Outcome != runner.Complete || rep.Steps[3].Asked != 1 {
+		t.Errorf("after the trial: %s, asked %d", rep.Outcome, rep.Steps[3].Asked)
+	}
+}
+
+func TestCheckThatSaysNoStopsWhatFollows(t *testing.T) {
+	p := newProject(t)
+	p.edit(`judge: sft.#Judge & {input: ask.rows, publish: "judge.json"}`,
+		`judge: sft.#Judge & {input: ask.rows, least: 9, publish: "judge.json"}
+		after: sft.#Keep & {input: judge.rows}`)
+	rep := p.apply()
+	if rep.Outcome != runner.Held || len(rep.Halts) != 1 || rep.Halts[0] != "steps.judge: 4 rows, but 9 are wanted" {
+		t.Errorf("outcome %s, %q", rep.Outcome, rep.Halts)
+	}
+	if p.read("output/judge.json") != `{"rows":4}` {
+		t.Error("the report of a check that said no is missing")
+	}
+	p.toys.take()
+	if plan := p.plan(); plan.Changes() {
+		t.Errorf("plan: %s", verdicts(plan))
+	}
+	if rep := p.apply(); len(rep.Halts) != 1 || len(p.toys.take()) > 0 {
+		t.Errorf("second apply: %q", rep.Halts)
+	}
+	p.edit("least: 9", "least: 2")
+	if rep := p.apply(); rep.Outcome != runner.Complete {
+		t.Errorf("after mending: %s", rep.Outcome)
+	}
+}
+
+func TestEditedFilesAreNotOverwritten(t *testing.T) {
+	p := newProject(t)
+	p.apply()
+	p.write("output/top.jsonl", "my notes\n")
+	if pub := p.plan().Publish; len(pub) != 1 || pub[0].File != "output/top.jsonl" || pub[0].Why != "changed by hand" {
+		t.Errorf("plan: %v", pub)
+	}
+	if _, err := p.runner().Apply(t.Context(), runner.ApplyOptions{}); err == nil || !strings.Contains(err.Error(), "output/top.jsonl") {
+		t.Errorf("apply: %v", err)
+	}
+	if p.read("output/top.jsonl") != "my notes\n" {
+		t.Error("overwritten")
+	}
+	p.opt.Force = true
+	p.apply()
+	p.opt.Force = false
+	if p.plan().Changes() || !strings.HasPrefix(p.read("output/top.jsonl"), `{"id":"r7"`) {
+		t.Error("--force did not publish")
+	}
+	os.Remove(filepath.Join(p.dir, "output/top.jsonl"))
+	p.toys.take()
+	p.apply()
+	if done := p.toys.take(); len(done) > 0 || !strings.HasPrefix(p.read("output/top.jsonl"), `{"id":"r7"`) {
+		t.Errorf("a removed file was not published again, or %v was executed for it", done)
+	}
+}
+
+// Every file of the store, cut short or with one bit flipped: the next apply makes what is needed again and the output
+// is what it was. (A flipped bit is noticed only by who reads the object.)
+func TestDamageIsMended(t *testing.T) {
+	p := newProject(t)
+	p.apply()
+	want := p.read("output/ask.jsonl")
+	var files []string
+	filepath.WalkDir(filepath.Join(p.dir, ".sftrun"), func(path string, e os.DirEntry, err error) error {
+		if err == nil && !e.IsDir() && filepath.Base(path) != "lock" {
+			files = append(files, path)
+		}
+		return err
+	})
+	if len(files) < 20 {
+		t.Fatalf("only %d files", len(files))
+	}
+	for i, path := range files {
+		whole, err := os.ReadFile(path)
+		if err != nil || len(whole) == 0 {
+			continue // was made anew under another name, or is empty
+		}
+		cut := whole[:len(whole)/2]
+		flipped := append([]byte(nil), whole...)
+		flipped[len(whole)/3] ^= 4
+		for _, damaged := range [][]byte{cut, flipped} {
+			os.WriteFile(path, damaged, 0o644)
+			os.RemoveAll(filepath.Join(p.dir, "output"))
+			rep, err := p.runner().Apply(context.Background(), runner.ApplyOptions{})
+			if err != nil {
+				t.Fatalf("file %d, %s: %v", i, path, err)
+			}
+			if rep.Outcome != runner.Complete || p.read("output/ask.jsonl") != want {
+				t.Errorf("%s damaged: %s, output differs: %v", path, rep.Outcome, p.read("output/ask.jsonl") != want)
+			}
+			os.WriteFile(path, whole, 0o644)
+		}
+	}
+}
+
+func TestStopKeepsWhatIsDone(t *testing.T) {
+	p := newProject(t)
+	p.opt.Workers = 1
+	stop := make(chan struct{})
+	stopped := false
+	rep, err := p.runner().Apply(t.Context(), runner.ApplyOptions{Stop: stop, Progress: func(e runner.Event) {
+		if e.What == runner.Did && e.Step == "keep" && !stopped {
+			stopped = true
+			close(stop)
+		}
+	}})
+	if !errors.Is(err, runner.ErrStopped) || rep.Outcome != runner.Stopped {
+		t.Fatalf("stopped: %v, %s", err, rep.Outcome)
+	}
+	p.toys.take()
+	p.apply()
+	if done := p.toys.take(); done["read"] != 0 || done["keep"] > 1 {
+		t.Errorf("after a stop: %v", done)
+	}
+}
+
+func TestReasonsAfterAStop(t *testing.T) {
+	p := newProject(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	_, err := p.runner().Apply(ctx, runner.ApplyOptions{Progress: func(e runner.Event) {
+		if e.What == runner.Ended && e.Step == "read" {
+			cancel()
+		}
+	}})
+	if !errors.Is(err, context.Canceled) {
+		t.Fatal(err)
+	}
+	s := p.plan().Steps[1]
+	if len(s.Reasons) != 1 || s.Reasons[0].Text != "not done in run 1" {
+		t.Errorf("%s %v", s.Verdict, s.Reasons)
+	}
+}
+
+func TestNoStepPublishesTheStateFile(t *testing.T) {
+	p := newProject(t)
+	p.edit("keep.jsonl", "pipeline_state.json")
+	_, err := p.runner().Plan(t.Context())
+	if err == nil || !strings.Contains(err.Error(), "steps.keep.publish: pipeline_state.json is written by sftrun itself (pipeline.cue:") {
+		t.Errorf("%v", err)
+	}
+}

@@ -1,0 +1,304 @@
+package runner
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"sftrun.local/runner/store"
+	"sftrun.local/steps"
+)
+
+// stage is one step in the making: its actions, and how far each has come. The planner fills it from the store; an
+// apply goes on from there. It belongs to one goroutine.
+type stage struct {
+	node        *node
+	inputs      map[string][]piece // by field, once the steps before are done
+	listing     []steps.Shard      // all shards that Actions was shown, with digests where it asked for them
+	actions     []*action
+	symbol      string    // key of the step, see Manifest
+	data        *Manifest // once all actions are done
+	trial       bool      // apply --max-rows left some of its rows out
+	behindTrial bool      // a step before it was held to a trial
+	blocked     bool      // it is behind a step that halted
+	partial     bool      // it, or a step before it, has failed rows or was held to a trial
+}
+
+// action is one action of a stage.
+type action struct {
+	steps.Action
+	config    json.RawMessage // canonical
+	symbol    string          // key with the earlier actions of the step in place of what they make
+	task      *task           // once all sources are known
+	record    *Record         // once it is done, now or at any time before
+	old       *Record         // an earlier attempt, of which rows failed
+	again     string          // why it is executed again though it has been, or ""
+	forgotten bool            // refusals were taken back
+	first     int             // rows that a trial takes, 0 = all
+}
+
+// piece is a part of a dataset, and which action made it.
+type piece struct {
+	steps.Part
+	Action int `json:"action"` // number of the action within its step
+	Nth    int `json:"nth"`    // number of the part within the action's stream
+}
+
+// resolve splits the work of a stage whose inputs are known, and finds what is done already.
+func (r *Runner) resolve(ctx context.Context, st *stage, inputs map[string][]piece) error {
+	st.inputs = inputs
+	in := &stageInputs{runner: r, stage: st}
+	if err := r.split(ctx, st, in, st.node.step); err != nil {
+		return r.place(st.node, err)
+	}
+	if done, err := r.fromManifest(ctx, st); done || err != nil {
+		return err
+	}
+	return r.settle(ctx, st)
+}
+
+// split asks a step for its actions and gives each its symbol.
+func (r *Runner) split(ctx context.Context, st *stage, in steps.Inputs, step steps.Step) error {
+	list, err := step.Actions(ctx, in)
+	if err != nil {
+		return err
+	}
+	st.actions = make([]*action, 0, len(list))
+	held := r.trial(st, list)
+	for i, a := range list {
+		config, err := canonical(a.Config)
+		if err != nil {
+			return err
+		}
+		act := &action{Action: a, config: config}
+		if held != nil {
+			act.first = held[i]
+			st.trial = st.trial || act.first != 0
+		}
+		if act.first < 0 {
+			continue
+		}
+		st.actions = append(st.actions, act)
+		if err := st.symbolise(act); err != nil {
+			return err
+		}
+	}
+	st.symbol = stepSymbol(st)
+	return nil
+}
+
+// trial tells for each action how many rows it takes if the step is held to its first rows: 0 for all, -1 for none.
+// Only a step that asks, and each action of which takes rows of its own, can be held.
+func (r *Runner) trial(st *stage, list []steps.Action) []int {
+	if r.opt.MaxRows == 0 || !st.node.kind.Asks {
+		return nil
+	}
+	remaining := r.opt.MaxRows
+	held := make([]int, len(list))
+	for i, a := range list {
+		if len(a.Sources) != 1 || a.Sources[0].Input == "" {
+			return nil
+		}
+		held[i] = st.hold(a, &remaining)
+	}
+	return held
+}
+
+func (st *stage) hold(a steps.Action, remaining *int) int {
+	rows := st.inputs[a.Sources[0].Input][a.Sources[0].Index].Rows
+	switch {
+	case *remaining == 0:
+		return -1
+	case rows > *remaining:
+		take := *remaining
+		*remaining = 0
+		return take
+	}
+	*remaining -= rows
+	return 0
+}
+
+// symbolise gives an action its symbol: its key, but with "what action N of this step makes" for sources that only
+// running that action would tell.
+func (st *stage) symbolise(a *action) error {
+	sources := make([][]string, len(a.Sources))
+	for i, s := range a.Sources {
+		switch {
+		case s.Input != "":
+			parts, ok := st.inputs[s.Input]
+			if !ok || s.Index >= len(parts) {
+				return fmt.Errorf("kind %s names part %d of input %q, which is not there", st.node.kind.Name, s.Index, s.Input)
+			}
+			sources[i] = []string{parts[s.Index].Digest}
+		case s.Action >= len(st.actions)-1:
+			return fmt.Errorf("kind %s: action %d takes what action %d makes, which does not come before it", st.node.kind.Name, len(st.actions)-1, s.Action)
+		default:
+			sources[i] = []string{"made by", st.actions[s.Action].symbol, s.Stream}
+		}
+	}
+	a.symbol = pieces(st.node.kind, a.Action, a.config, sources, a.first).Key()
+	return nil
+}
+
+// stepSymbol digests the symbols of all actions: the key of the step as a whole.
+func stepSymbol(st *stage) string {
+	symbols := make([]string, len(st.actions))
+	for i, a := range st.actions {
+		symbols[i] = a.symbol
+	}
+	return store.Digest(steps.Encode(symbols))
+}
+
+// settle looks up every action whose sources are known. It is called again when actions have been executed, as then
+// more sources are known. When all are done the stage has its data.
+func (r *Runner) settle(ctx context.Context, st *stage) error {
+	done := true
+	for _, a := range st.actions {
+		if a.task == nil && st.prepare(a) {
+			if err := r.lookup(ctx, a); err != nil {
+				return err
+			}
+		}
+		done = done && a.record != nil
+	}
+	if !done {
+		return nil
+	}
+	st.data = manifestOf(st)
+	return st.data.check(st.node)
+}
+
+// prepare makes the task of an action if all its sources are known.
+func (st *stage) prepare(a *action) bool {
+	sources := make([][]steps.Part, len(a.Sources))
+	all := make([][]string, len(a.Sources))
+	for i, s := range a.Sources {
+		if s.Input != "" {
+			sources[i] = []steps.Part{st.inputs[s.Input][s.Index].Part}
+		} else if made := st.actions[s.Action].record; made != nil {
+			sources[i] = made.Streams[s.Stream]
+		} else {
+			return false
+		}
+		all[i] = digests(sources[i])
+	}
+	for i := range sources {
+		if a.first > 0 && i == 0 {
+			sources[i] = []steps.Part{sources[i][0]}
+			sources[i][0].Rows = a.first
+		}
+	}
+	act := a.Action
+	act.Config = a.config
+	a.task = &task{kind: st.node.kind, action: act, sources: sources, pieces: pieces(st.node.kind, a.Action, a.config, all, a.first)}
+	return true
+}
+
+// lookup finds the record of an action, unless what it made is gone or it is to be tried again.
+func (r *Runner) lookup(ctx context.Context, a *action) error {
+	rec, err := loadRecord(ctx, r.opt.Store, a.task.pieces.Key())
+	if err != nil || rec == nil {
+		return err
+	}
+	whole, err := r.present(ctx, rec)
+	if err != nil {
+		return err
+	}
+	switch {
+	case !whole:
+		a.again = "what it made is missing from the store"
+		a.task.attempt = rec.Attempt
+	case rec.Transient > 0:
+		a.again = fmt.Sprintf("%d rows failed for a passing reason", rec.Transient)
+	case rec.failed() > 0 && r.opt.RetryFailed:
+		a.again = fmt.Sprintf("%d rows failed", rec.failed())
+	default:
+		a.record = rec
+		return nil
+	}
+	a.old = rec
+	if whole {
+		a.task.attempt = rec.Attempt + 1
+	}
+	return nil
+}
+
+// present tells whether all that a record names is in the store. It reads no data.
+func (r *Runner) present(ctx context.Context, rec *Record) (bool, error) {
+	for _, parts := range rec.Streams {
+		for _, p := range parts {
+			if ok, err := r.has(ctx, p); !ok || err != nil {
+				return false, err
+			}
+		}
+	}
+	for _, p := range rec.Provenance {
+		if ok, err := r.has(ctx, p); !ok || err != nil {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
+func (r *Runner) has(ctx context.Context, p steps.Part) (bool, error) {
+	if p.Digest == "" {
+		return true, nil
+	}
+	return r.opt.Store.Has(ctx, p.Digest, p.Size)
+}
+
+// stageInputs implements steps.Inputs for one stage.
+type stageInputs struct {
+	runner *Runner
+	stage  *stage
+}
+
+func (in *stageInputs) Parts(input string) []steps.Part {
+	parts := make([]steps.Part, len(in.stage.inputs[input]))
+	for i, p := range in.stage.inputs[input] {
+		parts[i] = p.Part
+	}
+	return parts
+}
+
+func (in *stageInputs) Shards(ctx context.Context, pattern string) ([]steps.Shard, error) {
+	shards, err := in.runner.outside.list(ctx, pattern)
+	in.stage.listing = append(in.stage.listing, shards...)
+	return shards, err
+}
+
+func (in *stageInputs) Digest(ctx context.Context, shards []steps.Shard) error {
+	return in.runner.outside.digest(ctx, shards, in.runner.workers())
+}
+
+// waiting lists the actions that could be executed now.
+func (st *stage) waiting() []*action {
+	var list []*action
+	for _, a := range st.actions {
+		if a.record == nil && a.task != nil {
+			list = append(list, a)
+		}
+	}
+	return list
+}
+
+// missing counts the actions that are not done.
+func (st *stage) missing() int {
+	n := 0
+	for _, a := range st.actions {
+		if a.record == nil {
+			n++
+		}
+	}
+	return n
+}
+
+// step returns the stage of a step by name.
+func byName(stages []*stage, name string) *stage {
+	i := slices.IndexFunc(stages, func(s *stage) bool { return s.node.spec.Name == name })
+	if i < 0 {
+		return nil
+	}
+	return stages[i]
+}

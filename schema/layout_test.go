@@ -1,0 +1,67 @@
+package schema_test
+
+import (
+	"bytes"
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"sftrun.local/schema"
+)
+
+var update = flag.Bool("update", false, "write the generated files of this repository")
+
+// repositoryKinds are the kinds as they are now, in steps/*/kind.cue.
+func repositoryKinds(t testing.TB) []schema.Definition {
+	t.Helper()
+	paths, err := filepath.Glob("../steps/*/kind.cue")
+	if err != nil || len(paths) == 0 {
+		t.Fatalf("no kinds found: %v", err)
+	}
+	var all []schema.Definition
+	for _, p := range paths {
+		all = append(all, schema.Definition{Name: filepath.Base(filepath.Dir(p)), Source: text(t, p)})
+	}
+	return all
+}
+
+// This repository is itself a folder with a pipeline.cue, so it has the layout too, and must have the current one.
+func TestLayoutOfThisRepositoryIsCurrent(t *testing.T) {
+	for name, want := range schema.Layout(repositoryKinds(t)) {
+		path := filepath.Join("..", filepath.FromSlash(name))
+		if *update {
+			write(t, path, want)
+		}
+		got, err := os.ReadFile(path)
+		if err != nil || !bytes.Equal(got, want) {
+			t.Errorf("%s is not what the kinds say; run: go test ./schema -run Layout -update", name)
+		}
+	}
+}
+
+func TestPipelineOfThisRepositoryAndItsVariantsLoad(t *testing.T) {
+	for _, variant := range append(schema.Variants(".."), "") {
+		p, err := schema.Load(t.Context(), schema.Options{Dir: "..", Variant: variant, Kinds: repositoryKinds(t)})
+		if err != nil {
+			t.Errorf("variant %q:\n%v", variant, err)
+			continue
+		}
+		for _, s := range p.Steps {
+			for _, f := range s.Files {
+				if _, err := os.Stat(filepath.Join("..", f.Path)); err != nil {
+					t.Errorf("variant %q: steps.%s.%s: %v", variant, s.Name, f.Field, err)
+				}
+			}
+		}
+	}
+}
+
+func TestLayoutIsPlainCUEWithoutConditions(t *testing.T) {
+	for name, data := range schema.Layout([]schema.Definition{{Name: "x", Source: "@if(sft)\n\npackage sft\n"}}) {
+		if strings.Contains(string(data), "@if") {
+			t.Errorf("%s still has its condition:\n%s", name, data)
+		}
+	}
+}

@@ -1,0 +1,100 @@
+package filter
+
+import (
+	"fmt"
+	"strconv"
+
+	"sftrun.local/steps/jsonl"
+	"sftrun.local/steps/think"
+	"sftrun.local/steps/tokens"
+)
+
+// The reasons for which rows are dropped.
+const (
+	invalidMessages = "invalid messages"
+	withoutBlock    = "without think block"
+	severalBlocks   = "several think blocks"
+	tooShort        = "too short"
+	tooLong         = "too long"
+)
+
+// A verdict says that a row is dropped, for a reason and with a detail, or kept with its number of tokens.
+type verdict struct {
+	reason, detail string
+	tokens         int
+}
+
+// A judge decides about rows.
+type judge struct {
+	config  config
+	counter *tokens.Counter
+}
+
+func (j *judge) judge(row []byte) verdict {
+	messages, err := jsonl.Messages(row)
+	if err != nil {
+		return verdict{reason: invalidMessages, detail: err.Error()}
+	}
+	if j.config.Blocks == oneBlock {
+		if v := demandOneBlock(messages); v.reason != "" {
+			return v
+		}
+	}
+	blocks := thinkBlocks(messages)
+	if len(blocks) == 0 {
+		return verdict{reason: withoutBlock}
+	}
+	return j.weigh(blocks)
+}
+
+// demandOneBlock drops a row whose last assistant message has not exactly one think block.
+func demandOneBlock(messages []jsonl.Message) verdict {
+	n := 0
+	if last := think.LastAssistant(messages); last >= 0 {
+		n = len(think.Blocks(messages[last].Content))
+	}
+	switch n {
+	case 0:
+		return verdict{reason: withoutBlock, detail: "none in the last assistant message"}
+	case 1:
+		return verdict{}
+	}
+	return verdict{reason: severalBlocks, detail: fmt.Sprintf("%d in the last assistant message", n)}
+}
+
+// thinkBlocks returns the think blocks of all assistant messages whose content is a string.
+func thinkBlocks(messages []jsonl.Message) []think.Block {
+	var blocks []think.Block
+	for _, m := range messages {
+		if m.Role == "assistant" && m.IsText {
+			blocks = append(blocks, think.Blocks(m.Content)...)
+		}
+	}
+	return blocks
+}
+
+// weigh compares the number of tokens in the blocks with the range. It stops counting where the range ends, as the
+// number is needed for kept rows only.
+func (j *judge) weigh(blocks []think.Block) verdict {
+	limits := j.config.Tokens
+	sum := 0
+	for _, b := range blocks {
+		n, _ := j.counter.CountUpTo(b.Text(), limits.Max-sum)
+		if sum += n; sum > limits.Max {
+			return verdict{reason: tooLong, detail: "more than " + grouped(limits.Max) + " tokens"}
+		}
+	}
+	if sum < limits.Min {
+		return verdict{reason: tooShort, detail: grouped(sum) + " tokens"}
+	}
+	return verdict{tokens: sum}
+}
+
+// grouped writes a number with a comma before every third digit from the right: 16,384.
+func grouped(n int) string {
+	digits := strconv.Itoa(n)
+	for i := len(digits) - 3; i > 0; i -= 3 {
+		digits = digits[:i] + "," + digits[i:]
+	}
+	return digits
+}

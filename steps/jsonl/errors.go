@@ -1,0 +1,101 @@
+package jsonl
+
+import (
+	"bytes"
+	"fmt"
+	"unicode"
+	"unicode/utf8"
+)
+
+// A SyntaxError says that a text is not rows, where, and what may help.
+type SyntaxError struct {
+	Name    string // of the text
+	Line    int    // from 1
+	Offset  int64  // bytes from the start of the text, from 0
+	Problem string // what was found
+	Hint    string // what may be the cause or the remedy, or ""
+}
+
+func (e *SyntaxError) Error() string {
+	text := fmt.Sprintf("%s:%d: byte %d: %s", e.Name, e.Line, e.Offset, e.Problem)
+	if e.Hint != "" {
+		text += "; " + e.Hint
+	}
+	return text
+}
+
+// problem makes the error for a place that lies at bytes behind pos.
+func (r *Reader) problem(at int, problem, hint string) error {
+	return &SyntaxError{
+		Name:    r.name,
+		Line:    r.line + bytes.Count(r.buf[r.pos:r.pos+at], []byte{'\n'}),
+		Offset:  r.base + int64(r.pos+at),
+		Problem: problem,
+		Hint:    hint,
+	}
+}
+
+// broken makes the error for a scanner that stopped.
+func (r *Reader) broken(s *scanner) error {
+	if s.problem != "" {
+		return r.problem(s.pos, s.problem, "")
+	}
+	found := s.data[s.pos:]
+	hint := ""
+	switch {
+	case s.pos == 0 && found[0] == '[':
+		hint = "a list is not rows: write its objects one a line"
+	case found[0] == 0:
+		hint = utf16Hint
+	}
+	return r.problem(s.pos, fmt.Sprintf("found %s, want %s", describe(found), s.want), hint)
+}
+
+// badText makes the error for a row that is not UTF-8.
+func (r *Reader) badText(row []byte) error {
+	at := 0
+	for {
+		c, size := utf8.DecodeRune(row[at:])
+		if c == utf8.RuneError && size == 1 {
+			return r.problem(at, fmt.Sprintf("byte 0x%02x is not UTF-8", row[at]),
+				"convert the text first, for example: iconv -f LATIN1 -t UTF-8")
+		}
+		at += size
+	}
+}
+
+// describe names the first character of a text.
+func describe(text []byte) string {
+	c, size := utf8.DecodeRune(text)
+	switch {
+	case c == utf8.RuneError && size == 1:
+		return fmt.Sprintf("byte 0x%02x", text[0])
+	case c == '\n':
+		return "the end of the line"
+	case unicode.IsPrint(c):
+		return fmt.Sprintf("%q", c)
+	}
+	return fmt.Sprintf("%U", c)
+}
+
+const utf16Hint = "it looks like UTF-16; convert it first: iconv -f UTF-16 -t UTF-8"
+
+// foreign recognises by their first bytes the kinds of files that are often taken for JSON lines, and says what to do
+// with them.
+func foreign(text []byte) (hint string) {
+	for _, kind := range []struct{ start, hint string }{
+		{"\xff\xfe", utf16Hint},
+		{"\xfe\xff", utf16Hint},
+		{"\x1f\x8b", "it is compressed with gzip; unpack it first: gunzip"},
+		{"\x28\xb5\x2f\xfd", "it is compressed with zstd; unpack it first: unzstd"},
+		{"PAR1", "it is a Parquet file, not JSON lines"},
+	} {
+		if bytes.HasPrefix(text, []byte(kind.start)) {
+			return kind.hint
+		}
+	}
+	if bytes.IndexByte(text[:min(4, len(text))], 0) >= 0 {
+		return utf16Hint
+	}
+	return ""
+}

@@ -1,0 +1,72 @@
+package ledger
+
+import (
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// A Key is the digest of all that an answer depends on.
+type Key [32]byte
+
+// ParseKey reads a key as it is written everywhere outside this package: 64 hexadecimal digits.
+func ParseKey(s string) (Key, error) {
+	var k Key
+	if n, err := hex.Decode(k[:], []byte(s[:min(len(s), 64)])); err != nil || n != len(k) || len(s) != 64 {
+		return Key{}, fmt.Errorf("ledger: %q is no key of a question: it must be 64 hexadecimal digits", s)
+	}
+	return k, nil
+}
+
+func (k Key) String() string { return hex.EncodeToString(k[:]) }
+
+// A Kind tells how a question ended. The numbers stand in segments and must not change.
+type Kind uint8
+
+const (
+	Answered Kind = 1 // with an answer, which stays the answer
+	Refused  Kind = 2 // settled: there will be no answer, until the refusal is forgotten
+	Failed   Kind = 3 // not settled; kept only because it was billed
+)
+
+// A Record is one outcome: how a question ended, and what that cost.
+type Record struct {
+	Key  Key
+	Kind Kind
+	At   time.Time // when the outcome arrived; with Key it identifies the outcome
+	Call Call
+	Cost Cost
+
+	Reason, Detail string // Refused and Failed: why
+
+	Provenance []byte // how an answer was obtained, as it was given; nil if nothing is known
+	Body       []byte // the answer
+}
+
+// Call says on whose behalf a question was asked and of whom. It is for reports.
+type Call struct {
+	Run   string `json:"run,omitempty"`
+	Step  string `json:"step,omitempty"`
+	Model string `json:"model,omitempty"`
+}
+
+// Cost is what was billed.
+type Cost struct {
+	In      int     `json:"in,omitempty"`      // tokens of prompts
+	Out     int     `json:"out,omitempty"`     // tokens of answers, without thinking
+	Thought int     `json:"thought,omitempty"` // tokens of thinking
+	Cached  int     `json:"cached,omitempty"`  // those of In that were billed at the cached rate
+	USD     float64 `json:"usd,omitempty"`
+}
+
+// ErrUnknown says that the ledger holds no answer and no refusal for a key.
+var ErrUnknown = errors.New("not in the ledger")
+
+// Damage says which object is not what was written, where and how.
+type Damage struct {
+	Name string // of the segment in its bucket, or path of the index
+	Text string
+}
+
+func (d *Damage) Error() string { return fmt.Sprintf("%s is damaged: %s", d.Name, d.Text) }

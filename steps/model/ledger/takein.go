@@ -1,0 +1,93 @@
+package ledger
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+)
+
+// Refresh takes in the segments that other machines have added.
+func (l *Ledger) Refresh(ctx context.Context) error {
+	if err := l.open(ctx); err != nil {
+		return err
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.takeInLocked(ctx)
+}
+
+// takeInLocked enters the segments that are in the bucket and in no index. Where one vanishes between listing and
+// reading it was merged into a greater one, which the next listing shows.
+func (l *Ledger) takeInLocked(ctx context.Context) error {
+	for {
+		vanished, err := l.takeInOnce(ctx)
+		if err != nil || !vanished {
+			return err
+		}
+	}
+}
+
+func (l *Ledger) takeInOnce(ctx context.Context) (vanished bool, err error) {
+	known, err := l.index.segmentNames(ctx)
+	if err != nil {
+		return false, err
+	}
+	missing, err := l.listMissing(ctx, known)
+	if err != nil || len(missing) == 0 {
+		return false, err
+	}
+	if err := l.loosen(ctx); err != nil {
+		return false, err
+	}
+	for _, name := range missing {
+		err := l.takeSegment(ctx, name, len(known) == 0)
+		if errors.Is(err, fs.ErrNotExist) {
+			vanished = true
+		} else if err != nil {
+			return false, err
+		}
+	}
+	return vanished, nil
+}
+
+// loosen makes sure that the index can be added to: a read-only ledger goes on with a copy in memory.
+func (l *Ledger) loosen(ctx context.Context) error {
+	if !l.opt.ReadOnly || l.index.path == "" {
+		return nil
+	}
+	loose, err := memoryIndex(ctx)
+	if err != nil {
+		return err
+	}
+	if err := loose.copyFrom(ctx, l.index.path); err != nil {
+		return errors.Join(err, loose.close())
+	}
+	err = l.index.close()
+	l.index = loose
+	return err
+}
+
+func (l *Ledger) listMissing(ctx context.Context, known map[string]bool) (missing []string, err error) {
+	for name, err := range l.opt.Bucket.List(ctx, segmentPrefix) {
+		if err != nil {
+			return nil, fmt.Errorf("ledger: list the stored answers: %w", err)
+		}
+		if !known[name] {
+			missing = append(missing, name)
+		}
+	}
+	return missing, nil
+}
+
+func (l *Ledger) takeSegment(ctx context.Context, name string, anew bool) error {
+	data, err := l.opt.Bucket.Read(ctx, name)
+	if err != nil {
+		return fmt.Errorf("ledger: read stored answers: %w", err)
+	}
+	records, damage := parseSegment(name, data)
+	if damage != nil {
+		l.warn(name, damage)
+	}
+	return l.index.take(ctx, taken{name, int64(len(data)), damage != nil, records}, anew)
+}

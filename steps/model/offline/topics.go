@@ -1,0 +1,126 @@
+package offline
+
+import "math"
+
+// A topic is a noun phrase of a move: a run of words with content.
+type topic struct {
+	words []token
+	score float64
+}
+
+const longestTopic = 3 // words
+
+// topic returns the phrase that tells most about the sentences, and was least used so far; no words if there is none.
+func (o *outline) topic(sentences [][]token) []token {
+	var best topic
+	for i, ts := range sentences {
+		near := 1 / (1 + 0.15*float64(i))
+		o.eachTopic(ts, func(t topic) {
+			if t.score *= near; t.score <= best.score {
+				return
+			}
+			t.score /= float64(1 + 2*o.topics[key(t.words)])
+			if t.score > best.score {
+				best = t
+			}
+		})
+	}
+	return best.words
+}
+
+// eachTopic finds the noun phrases of a sentence.
+func (o *outline) eachTopic(ts []token, found func(topic)) {
+	start := 0
+	for i := 0; i <= len(ts); i++ {
+		if i < len(ts) && inTopic(ts, i, start) {
+			continue
+		}
+		if i > start {
+			o.offer(ts, start, i, found)
+		}
+		start = i
+		if i < len(ts) && !inTopic(ts, i, i) {
+			start = i + 1
+		}
+	}
+}
+
+// inTopic reports whether ts[i] goes on with, or begins, the phrase that starts at start.
+func inTopic(ts []token, i, start int) bool {
+	t := ts[i]
+	if t.kind == strange || i > start && ts[i-1].ends {
+		return false
+	}
+	return !isFunction(t.lower) && !(t.kind == word && (onlyVerb(t.lower) || i > 0 && actors[ts[i-1].lower] && t.text == t.lower))
+}
+
+// degrees are words behind which an adjective stands.
+var degrees = set(`more most less very too so as be being been not isn't it's that's quite seems`)
+
+// actors are words behind which a verb stands.
+var actors = set(`
+	i we you they he she who can could will would should may might must cannot can't don't doesn't didn't won't wouldn't
+	shouldn't couldn't let's i'll we'll i'd to
+`)
+
+// offer scores the phrase ts[from:to], or its last words if it is long.
+func (o *outline) offer(ts []token, from, to int, found func(topic)) {
+	from = max(from, to-longestTopic)
+	words := ts[from:to]
+	score, content := 0.0, 0
+	for _, t := range words {
+		if isContent(t) {
+			score += o.weight(t)
+			content++
+		}
+	}
+	if content == 0 || len(words) == 1 && words[0].kind != word && !containsEquation(words[0].text) {
+		return
+	}
+	score /= math.Sqrt(float64(len(words)))
+	before := ""
+	if from > 0 && !ts[from-1].ends {
+		before = ts[from-1].lower
+	}
+	switch {
+	case before == "the" || before == "a" || before == "an":
+		words = ts[from-1 : to]
+		score *= 1.5
+	case articles[before] || before == "of" || before == "each":
+		score *= 1.5
+	case len(words) == 1 && words[0].text == words[0].lower:
+		if auxiliaries[before] || degrees[before] {
+			return
+		}
+		score *= 0.4
+	}
+	found(topic{words, score})
+}
+
+// weight is how much a word tells a move from the others: rare words more than common ones (Spärck Jones, 1972),
+// but words that occur once in the whole trace less, being passed over by the thinker too.
+func (o *outline) weight(t token) float64 {
+	n := o.met[t.lower].moves
+	w := math.Log(1 + float64(o.moves)/float64(max(n, 1)))
+	if n <= 1 && o.moves > 3 {
+		w *= 0.6
+	}
+	switch {
+	case t.kind != word:
+		w *= 0.5
+	case !t.first && t.text != t.lower:
+		w *= 1.2
+	case verbForms[t.lower] != "" && !nounVerbs[t.lower]:
+		w *= 0.5
+	}
+	return w
+}
+
+// key joins the words of a phrase.
+func key(ts []token) string {
+	s := ""
+	for _, t := range ts {
+		s += t.lower + " "
+	}
+	return s
+}

@@ -1,0 +1,113 @@
+package parquet
+
+import (
+	"context"
+	"fmt"
+	"io"
+
+	"github.com/parquet-go/parquet-go/format"
+)
+
+// A File is an open Parquet file. It may be used by one goroutine at a time.
+type File struct {
+	r     io.ReaderAt
+	size  int64
+	name  string
+	meta  *format.FileMetaData
+	root  *value
+	cols  []*leaf
+	tools unpacker
+}
+
+// Flaws counts the rows that JSON could not hold as they are.
+type Flaws struct {
+	BadText   int // rows with text that is not UTF-8
+	NotNumber int // rows with NaN or an infinity
+}
+
+// Open reads the footer of the file in r, which has size bytes. Name is what errors call the file.
+func Open(r io.ReaderAt, size int64, name string) (*File, error) {
+	f := &File{r: r, size: size, name: name}
+	if err := f.open(); err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	return f, nil
+}
+
+func (f *File) open() (err error) {
+	defer catch(&err)
+	if f.meta, err = readFooter(f.r, f.size); err != nil {
+		return err
+	}
+	if f.root, f.cols, err = readSchema(f.meta.Schema); err != nil {
+		return err
+	}
+	return f.check()
+}
+
+// Rows returns how many rows the file has.
+func (f *File) Rows() int { return int(f.meta.NumRows) }
+
+// Read calls emit for each chosen row, in the order of the file, with the row's number and its bytes, which are
+// reused for the next row. Chosen holds numbers of rows, ascending. An error of emit or of ctx ends reading and is
+// returned as it is; other errors name the file.
+func (f *File) Read(ctx context.Context, chosen []int, emit func(row int, line []byte) error) (Flaws, error) {
+	a := &assembler{ctx: ctx, emit: emit}
+	err := f.read(a, chosen)
+	if err != nil && a.stopped == nil {
+		err = fmt.Errorf("%s: %w", f.name, err)
+	}
+	return a.flaws, err
+}
+
+func (f *File) read(a *assembler, chosen []int) (err error) {
+	defer catch(&err)
+	first := 0
+	for i := range f.meta.RowGroups {
+		g := &f.meta.RowGroups[i]
+		var here []int
+		here, chosen = split(chosen, first+int(g.NumRows))
+		if err := f.readGroup(a, g, here, first); err != nil {
+			return err
+		}
+		first += int(g.NumRows)
+	}
+	return nil
+}
+
+// split cuts numbers, ascending, before the first one that is not below end.
+func split(numbers []int, end int) (below, rest []int) {
+	i := 0
+	for i < len(numbers) && numbers[i] < end {
+		i++
+	}
+	return numbers[:i], numbers[i:]
+}
+
+// readGroup reads the chosen rows of a row group whose first row has number first.
+func (f *File) readGroup(a *assembler, g *format.RowGroup, chosen []int, first int) error {
+	if len(chosen) == 0 {
+		return nil
+	}
+	a.cols = make([]*column, len(f.cols))
+	for i, l := range f.cols {
+		a.cols[i] = newColumn(f.r, l, &g.Columns[i], int(g.NumRows), &f.tools)
+	}
+	for _, row := range chosen {
+		if err := a.row(f.root, row, row-first); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// catch turns a panic into an error: decoding damaged bytes may go wrong in more ways than can be foreseen.
+func catch(err *error) {
+	if p := recover(); p != nil {
+		*err = damaged("%v", p)
+	}
+}
+
+func damaged(format string, args ...any) error {
+	return fmt.Errorf("the Parquet file is damaged: %w; fetch or write it again", fmt.Errorf(format, args...))
+}

@@ -1,0 +1,100 @@
+package parquet
+
+import (
+	"encoding/base64"
+	"encoding/binary"
+	"encoding/hex"
+	"math"
+	"strconv"
+	"unicode/utf8"
+
+	"sftrun.local/steps/jsonl"
+)
+
+func writeString(dst, raw []byte) ([]byte, flaw) {
+	if !utf8.Valid(raw) {
+		return jsonl.AppendString(dst, string(raw)), badText
+	}
+	return jsonl.AppendString(dst, string(raw)), noFlaw
+}
+
+func writeBytes(dst, raw []byte) ([]byte, flaw) {
+	dst = append(dst, '"')
+	dst = base64.StdEncoding.AppendEncode(dst, raw)
+	return append(dst, '"'), noFlaw
+}
+
+func writeBool(dst, raw []byte) ([]byte, flaw) {
+	return strconv.AppendBool(dst, raw[0] != 0), noFlaw
+}
+
+// number reads an integer of 4 or 8 bytes.
+func number(raw []byte) int64 {
+	if len(raw) == 4 {
+		return int64(int32(binary.LittleEndian.Uint32(raw)))
+	}
+	return int64(binary.LittleEndian.Uint64(raw))
+}
+
+func writeInt(dst, raw []byte) ([]byte, flaw) {
+	return strconv.AppendInt(dst, number(raw), 10), noFlaw
+}
+
+func writeUint(dst, raw []byte) ([]byte, flaw) {
+	if len(raw) == 4 {
+		return strconv.AppendUint(dst, uint64(binary.LittleEndian.Uint32(raw)), 10), noFlaw
+	}
+	return strconv.AppendUint(dst, binary.LittleEndian.Uint64(raw), 10), noFlaw
+}
+
+func writeFloat(dst, raw []byte) ([]byte, flaw) {
+	return appendFloat(dst, float64(math.Float32frombits(binary.LittleEndian.Uint32(raw))), 32)
+}
+
+func writeDouble(dst, raw []byte) ([]byte, flaw) {
+	return appendFloat(dst, math.Float64frombits(binary.LittleEndian.Uint64(raw)), 64)
+}
+
+func writeFloat16(dst, raw []byte) ([]byte, flaw) {
+	return appendFloat(dst, float16(binary.LittleEndian.Uint16(raw)), 32)
+}
+
+// float16 returns the value of a number of half precision (IEEE 754-2008, binary16).
+func float16(bits uint16) float64 {
+	sign, exponent, fraction := 1.0, int(bits>>10&0x1f), float64(bits&0x3ff)/1024
+	if bits>>15 == 1 {
+		sign = -1
+	}
+	switch {
+	case exponent == 0:
+		return sign * math.Ldexp(fraction, -14)
+	case exponent < 0x1f:
+		return sign * math.Ldexp(1+fraction, exponent-15)
+	case fraction == 0:
+		return math.Inf(int(sign))
+	}
+	return math.NaN()
+}
+
+// appendFloat writes the shortest number that reads back the same; only very small and large ones get an exponent.
+func appendFloat(dst []byte, f float64, bits int) ([]byte, flaw) {
+	if math.IsNaN(f) || math.IsInf(f, 0) {
+		return append(dst, "null"...), notNumber
+	}
+	layout := byte('f')
+	if size := math.Abs(f); size != 0 && (size < 1e-6 || size >= 1e21) {
+		layout = 'e'
+	}
+	return strconv.AppendFloat(dst, f, layout, -1, bits), noFlaw
+}
+
+func writeUUID(dst, raw []byte) ([]byte, flaw) {
+	dst = append(dst, '"')
+	for i, part := range [][]byte{raw[:4], raw[4:6], raw[6:8], raw[8:10], raw[10:]} {
+		if i > 0 {
+			dst = append(dst, '-')
+		}
+		dst = hex.AppendEncode(dst, part)
+	}
+	return append(dst, '"'), noFlaw
+}

@@ -1,0 +1,46 @@
+package tokens
+
+import (
+	"math"
+	"sync"
+	"unicode/utf8"
+)
+
+// A Counter counts the tokens of texts in one encoding. Load makes it. It may be used by many goroutines at once,
+// which share the vocabulary and nothing else.
+type Counter struct {
+	scan  scanner
+	vocab *vocabulary
+	idle  sync.Pool // of *merger
+}
+
+// Count returns the number of tokens of the text. Special tokens such as <|endoftext|> are counted as the plain text
+// that they are, and each byte that is not part of valid UTF-8 as U+FFFD.
+func (c *Counter) Count(text string) int {
+	n, _ := c.CountUpTo(text, math.MaxInt)
+	return n
+}
+
+// CountUpTo counts like Count until the count is past max. If exact is true, n is the number of tokens of the text;
+// otherwise the text has at least n tokens, and n > max.
+func (c *Counter) CountUpTo(text string, max int) (n int, exact bool) {
+	if !utf8.ValidString(text) {
+		text = string([]rune(text))
+	}
+	m := c.merger()
+	defer c.idle.Put(m)
+	start := 0
+	for start < len(text) && n <= max {
+		end := c.scan(text, start)
+		n += m.tokens(text[start:end])
+		start = end
+	}
+	return n, start == len(text)
+}
+
+func (c *Counter) merger() *merger {
+	if m, ok := c.idle.Get().(*merger); ok {
+		return m
+	}
+	return &merger{vocab: c.vocab}
+}

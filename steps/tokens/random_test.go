@@ -1,0 +1,69 @@
+package tokens_test
+
+import (
+	"math/rand/v2"
+	"strings"
+	"testing"
+	"unicode"
+
+	"sftrun.local/steps/tokens"
+)
+
+func TestRandomTexts(t *testing.T) {
+	n := 10_000
+	if *exhaustive {
+		n = 300_000
+	}
+	eachEncoding(t, func(t *testing.T, c *tokens.Counter, want oracle) {
+		random := rand.New(rand.NewPCG(1, 2))
+		for range n {
+			compare(t, c, want, randomText(random))
+		}
+	})
+}
+
+// kinds are the characters of random texts, in equal shares: those that the patterns name, those of every class that
+// they distinguish, whole words, any code point, and bytes that are no UTF-8.
+var kinds = []func(*rand.Rand) string{
+	oneOf(" ", "  ", "\n", "\r\n", "\t", "\u00a0", "\u0085", "\u3000", "\u2028", "\v"),
+	oneOf("'", "’", "'s", "'T", "'re", "'VE", "'m", "'lL", "'d", "'ſ", "'x", "/", "//", "\ufeff", "\u200b"),
+	oneOf("a", "e", "l", "t", "s", "r", "v", "ing", "hello", " the", "tion", "xq", "zzzz"),
+	oneOf("A", "B", "S", "HTTP", "Hello", "McDonald", "ǅ", "É", "Ω", "Ж"),
+	oneOf("0", "7", "12", "2024", "½", "Ⅷ", "٣", "一"),
+	oneOf(".", ",", "!!", "(", "```", "\\frac{", "$$", "→", "=", "🙂", "👩‍👩‍👧", "<|endoftext|>", "\x00"),
+	oneOf("\u0301", "\u0308", "\u093e", "\u20dd", "e\u0301", "ʰ", "漢", "の", "한", "ب", "न"),
+	oneOf("\xff", "\xe6\xbc", "\x80", "\xed\xa0\x80", "\xf5", "\xc0\xaf", "\ufffd"),
+	fromTable(unicode.L), fromTable(unicode.M), fromTable(unicode.N), fromTable(unicode.P),
+	func(r *rand.Rand) string { return string(rune(r.IntN(unicode.MaxRune + 1))) },
+	func(r *rand.Rand) string { return string(rune(r.IntN(0x250))) },
+}
+
+// randomText joins up to 40 characters, each often of the same kind as the one before.
+func randomText(r *rand.Rand) string {
+	var b strings.Builder
+	kind := kinds[r.IntN(len(kinds))]
+	for range r.IntN(40) {
+		if r.IntN(2) == 0 {
+			kind = kinds[r.IntN(len(kinds))]
+		}
+		b.WriteString(kind(r))
+	}
+	return b.String()
+}
+
+func oneOf(list ...string) func(*rand.Rand) string {
+	return func(r *rand.Rand) string { return list[r.IntN(len(list))] }
+}
+
+// fromTable picks a range of the table and a character of it.
+func fromTable(table *unicode.RangeTable) func(*rand.Rand) string {
+	return func(r *rand.Rand) string {
+		if i := r.IntN(len(table.R16) + len(table.R32)); i >= len(table.R16) {
+			t := table.R32[i-len(table.R16)]
+			return string(rune(t.Lo + t.Stride*r.Uint32N((t.Hi-t.Lo)/t.Stride+1)))
+		} else {
+			t := table.R16[i]
+			return string(rune(t.Lo + t.Stride*uint16(r.Uint32N(uint32((t.Hi-t.Lo)/t.Stride)+1))))
+		}
+	}
+}

@@ -1,0 +1,71 @@
+package tokens
+
+import "math"
+
+// noRank is the rank of what is not a token. It comes after every rank.
+const noRank = math.MaxInt32
+
+// A vocabulary knows the rank of each token of an encoding: the lower the rank, the earlier two neighbours are merged
+// into that token. It does not change once it is built.
+type vocabulary struct {
+	short shortTable
+	long  longTable
+
+	// pairs repeats the tokens of two bytes, which begin every merge, by their bytes as a number.
+	pairs [1 << 16]int32
+}
+
+// has reports whether s, which is not empty, is a token.
+func (v *vocabulary) has(s string) bool {
+	if len(s) <= maxShort {
+		_, found := v.short.find(pack(s))
+		return found
+	}
+	return v.long.find(s, hashLong(s)).size != 0
+}
+
+// rank returns the rank of the token that s, which is not empty, spells, or noRank.
+func (v *vocabulary) rank(s string) int32 {
+	if len(s) > maxShort {
+		return v.long.rank(s)
+	}
+	if i, found := v.short.find(pack(s)); found {
+		return v.short.ranks[i]
+	}
+	return noRank
+}
+
+// pairRank is rank(s[i:i+2]).
+func (v *vocabulary) pairRank(s string, i int) int32 {
+	return v.pairs[uint16(s[i])<<8|uint16(s[i+1])]
+}
+
+// newVocabulary builds the tables of the tokens, which are ranges of text.
+func newVocabulary(text string, tokens []listedToken) *vocabulary {
+	short := 0
+	for _, t := range tokens {
+		if t.end-t.start <= maxShort {
+			short++
+		}
+	}
+	v := &vocabulary{short: newShortTable(short), long: newLongTable(len(tokens)-short, text)}
+	for i := range v.pairs {
+		v.pairs[i] = noRank
+	}
+	for _, t := range tokens {
+		v.add(t)
+	}
+	return v
+}
+
+func (v *vocabulary) add(t listedToken) {
+	token := v.long.text[t.start:t.end]
+	if len(token) > maxShort {
+		v.long.put(t.start, t.end, t.rank)
+		return
+	}
+	v.short.put(token, t.rank)
+	if len(token) == 2 {
+		v.pairs[uint16(token[0])<<8|uint16(token[1])] = t.rank
+	}
+}

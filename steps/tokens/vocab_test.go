@@ -1,0 +1,59 @@
+package tokens
+
+import (
+	"strings"
+	"testing"
+
+	loader "github.com/pkoukk/tiktoken-go-loader"
+)
+
+func TestVocabularyKnowsEveryToken(t *testing.T) {
+	for _, name := range Encodings() {
+		c, err := Load(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		file := strings.Replace(name, "_edit", "_base", 1) + ".tiktoken"
+		ranks, err := loader.NewOfflineLoader().LoadTiktokenBpe(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for token, want := range ranks {
+			checkToken(t, c.vocab, ranks, token, want)
+		}
+	}
+}
+
+// checkToken checks the rank of a token, and that a byte more makes another token or none.
+func checkToken(t *testing.T, v *vocabulary, ranks map[string]int, token string, want int) {
+	t.Helper()
+	if got := v.rank(token); int(got) != want || !v.has(token) {
+		t.Errorf("rank(%q) = %d, want %d", token, got, want)
+	}
+	if len(token) == 2 && v.pairRank(token, 0) != v.rank(token) {
+		t.Errorf("pairRank(%q) = %d, want %d", token, v.pairRank(token, 0), want)
+	}
+	longer := token + "q"
+	if _, known := ranks[longer]; known != v.has(longer) || known != (v.rank(longer) != noRank) {
+		t.Errorf("has(%q) = %t, want %t", longer, v.has(longer), known)
+	}
+}
+
+func TestParseVocabulary(t *testing.T) {
+	for _, test := range []struct{ file, wantError string }{
+		{"YQ== 0\nYWI= 1\nbG9uZyB0b2tlbg== 2\n", ""},
+		{"YQ== 0\nYWI=\n", `line 2: "YWI=" is not a token and its rank`},
+		{"YQ== 0\n\nYWI= 1\n", `line 2: "" is not a token and its rank`},
+		{"Y!== 0\n", `line 1: token "Y!==": illegal base64`},
+		{"YQ== x\n", `line 1: rank of "YQ==": strconv.ParseUint`},
+		{"YQ== 4294967296\n", `line 1: rank of "YQ==": strconv.ParseUint`},
+	} {
+		_, err := parseVocabulary([]byte(test.file))
+		if test.wantError == "" && err != nil {
+			t.Errorf("%q: %v", test.file, err)
+		}
+		if test.wantError != "" && (err == nil || !strings.HasPrefix(err.Error(), test.wantError)) {
+			t.Errorf("%q: error %v, want %s…", test.file, err, test.wantError)
+		}
+	}
+}

@@ -1,0 +1,102 @@
+// Package validate is the kind of step that checks the strict structure of transformed rows and reports what it found.
+// Each part is checked by an action of its own, and one more action adds up the findings to the report. It never
+// changes a row: what package think finds wrong with it is reported, no more.
+package validate
+
+import (
+	"bytes"
+	"context"
+	_ "embed"
+	"encoding/json"
+	"fmt"
+
+	"sftrun.local/steps"
+)
+
+//go:embed kind.cue
+var schema string
+
+// The streams of the step beside its rows.
+const (
+	reportStream   = "report"   // the Report of all rows, as an object
+	findingsStream = "findings" // the Report of one part, as a line
+)
+
+// Kind returns the kind "validate".
+func Kind() steps.Kind {
+	return steps.Kind{
+		Name: "validate", Version: 1, Schema: schema, Publishes: reportStream, EachRow: true,
+		New: newStep, Do: do,
+	}
+}
+
+// config is the config of the step.
+type config struct {
+	OnInvalid        string `json:"onInvalid"`
+	Order            bool   `json:"order"`
+	MaxIssueExamples int    `json:"maxIssueExamples"`
+}
+
+// What an invalid row means.
+const (
+	failOnInvalid   = "fail"
+	reportOnInvalid = "report"
+	dropOnInvalid   = "drop"
+)
+
+// job is the config of an action. Exactly one field is set, and holds what that action's result depends on.
+type job struct {
+	Check *checkJob `json:"check,omitempty"`
+	Merge *mergeJob `json:"merge,omitempty"`
+}
+
+type step struct{ config config }
+
+func newStep(data []byte) (steps.Step, error) {
+	var c config
+	fields := json.NewDecoder(bytes.NewReader(data))
+	fields.DisallowUnknownFields()
+	if err := fields.Decode(&c); err != nil {
+		return nil, fmt.Errorf("read config of validate: %w", err)
+	}
+	switch c.OnInvalid {
+	case failOnInvalid, reportOnInvalid, dropOnInvalid:
+	default:
+		text := fmt.Sprintf("%q is none of %q, %q and %q", c.OnInvalid, failOnInvalid, reportOnInvalid, dropOnInvalid)
+		return nil, &steps.FieldError{Field: "onInvalid", Text: text}
+	}
+	if c.MaxIssueExamples < 0 {
+		text := fmt.Sprintf("%d is negative; 0 gives a report without examples", c.MaxIssueExamples)
+		return nil, &steps.FieldError{Field: "maxIssueExamples", Text: text}
+	}
+	return &step{c}, nil
+}
+
+// Actions makes one action for each part, and one that adds up what they found.
+func (s *step) Actions(_ context.Context, in steps.Inputs) ([]steps.Action, error) {
+	parts := in.Parts("input")
+	check := job{Check: &checkJob{s.config.Order, s.config.OnInvalid == dropOnInvalid, s.config.MaxIssueExamples}}
+	merge := job{Merge: &mergeJob{s.config.OnInvalid == failOnInvalid, s.config.MaxIssueExamples}}
+	var actions []steps.Action
+	var findings []steps.Source
+	for i := range parts {
+		actions = append(actions, steps.Action{
+			Label:   fmt.Sprintf("part %d of %d", i+1, len(parts)),
+			Config:  steps.Encode(check),
+			Sources: []steps.Source{{Input: "input", Index: i}},
+		})
+		findings = append(findings, steps.Source{Action: i, Stream: findingsStream})
+	}
+	return append(actions, steps.Action{Label: "report", Config: steps.Encode(merge), Sources: findings}), nil
+}
+
+func do(ctx context.Context, a steps.Action, in steps.In, out steps.Out) error {
+	var j job
+	if err := json.Unmarshal(a.Config, &j); err != nil {
+		return fmt.Errorf("read config of an action of validate: %w", err)
+	}
+	if j.Check != nil {
+		return j.Check.do(ctx, in, out)
+	}
+	return j.Merge.do(ctx, len(a.Sources), in, out)
+}
