@@ -161,6 +161,7 @@ func (r *Runner) place(n *node, err error) error {
 	e.Pos, _ = r.opt.Pipeline.Position(e.Path)
 	if file, ok := n.files[f.Field]; ok {
 		e.File = filepath.ToSlash(file.Path)
+		e.Text = strings.TrimPrefix(e.Text, file.Path+": ")
 	}
 	return e
 }

@@ -14,6 +14,7 @@ import (
 	"go.uber.org/goleak"
 
 	"sftrun.local/runner"
+	"sftrun.local/runner/store"
 	"sftrun.local/steps"
 )
 
@@ -363,6 +364,7 @@ func TestEditedFilesAreNotOverwritten(t *testing.T) {
 // is what it was. (A flipped bit is noticed only by who reads the object.)
 func TestDamageIsMended(t *testing.T) {
 	p := newProject(t)
+	p.bucket = store.NewDir(filepath.Join(p.dir, ".sftrun", "store"))
 	p.apply()
 	want := p.read("output/ask.jsonl")
 	var files []string
@@ -423,7 +425,7 @@ func TestReasonsAfterAStop(t *testing.T) {
 	p := newProject(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	_, err := p.runner().Apply(ctx, runner.ApplyOptions{Progress: func(e runner.Event) {
-		if e.What == runner.Ended && e.Step == "read" {
+		if e.What == runner.Began && e.Step == "keep" {
 			cancel()
 		}
 	}})

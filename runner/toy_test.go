@@ -418,6 +418,7 @@ type project struct {
 	dir    string
 	toys   *toys
 	oracle *oracle
+	bucket store.Bucket
 	opt    runner.Options
 }
 
@@ -439,7 +440,7 @@ sft.#Pipeline & {
 
 func newProject(t *testing.T) *project {
 	t.Helper()
-	p := &project{t: t, dir: t.TempDir(), toys: &toys{done: map[string]int{}}, oracle: newOracle()}
+	p := &project{t: t, dir: t.TempDir(), toys: &toys{done: map[string]int{}}, oracle: newOracle(), bucket: &memory{data: map[string][]byte{}}}
 	p.write("pipeline.cue", toyPipeline)
 	p.write("prompt.md", "Say something.")
 	p.write("data/a.jsonl", rows(1, 2, 3, 4))
@@ -499,7 +500,7 @@ func (p *project) runner() *runner.Runner {
 	opt.Pipeline, opt.Kinds, opt.Gateway, opt.Dir = pipeline, kinds, p.oracle, p.dir
 	opt.State = filepath.Join(p.dir, ".sftrun")
 	opt.Output = filepath.Join(p.dir, "output")
-	opt.Store = store.New(store.NewDir(filepath.Join(opt.State, "store")))
+	opt.Store = store.New(p.bucket)
 	return runner.New(opt)
 }
 

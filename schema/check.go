@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"cuelang.org/go/cue"
@@ -24,13 +25,31 @@ func (c *checker) checkTop(root map[string]any) bool {
 		c.add(mistake(pipelineFile, outside))
 		return false
 	}
-	top := c.catalog.shape("#Pipeline")
-	for name := range root {
-		if top.child(name) == nil {
-			c.noField([]string{name})
+	c.checkNames(root, c.catalog.shape("#Pipeline"), nil)
+	return len(c.errors) == 0
+}
+
+// checkNames reports fields that a shape does not have. CUE does so itself, unless a definition is embedded and not
+// unified: then it lets fields pass that no one reads, such as a limit with its name misspelt.
+func (c *checker) checkNames(v any, s *shape, path []string) {
+	if s == nil {
+		return
+	}
+	switch v := v.(type) {
+	case map[string]any:
+		for _, name := range sortedKeys(v) {
+			below := append(slices.Clip(path), name)
+			if len(s.fields) > 0 && !s.open && s.child(name) == nil {
+				c.noField(below)
+				continue
+			}
+			c.checkNames(v[name], s.child(name), below)
+		}
+	case []any:
+		for i, x := range v {
+			c.checkNames(x, s.items, append(slices.Clip(path), strconv.Itoa(i)))
 		}
 	}
-	return len(c.errors) == 0
 }
 
 // checkStep says whether a step can be made: it has a proper name, a known kind, and that kind's definition.
@@ -44,19 +63,22 @@ func (c *checker) checkStep(name string, fields map[string]any, v cue.Value) boo
 	case !known:
 		c.report(append(path, "kind"), c.noKind(kind))
 	default:
-		return c.places.kindByDefinition(name) != "" || c.checkDefinition(path, definition, v)
+		before := len(c.errors)
+		c.checkNames(fields, c.catalog.kind(kind), path)
+		if c.places.kindByDefinition(name) == "" {
+			c.checkDefinition(path, definition, v)
+		}
+		return len(c.errors) == before
 	}
 	return false
 }
 
 // checkDefinition checks a step that has its kind by word, or in a way that the files do not show.
-func (c *checker) checkDefinition(path []string, definition string, v cue.Value) bool {
-	before := len(c.errors)
+func (c *checker) checkDefinition(path []string, definition string, v cue.Value) {
 	both := c.definitions.LookupPath(cue.MakePath(cue.Def(definition))).Unify(v)
 	for _, e := range errors.Errors(both.Validate(cue.Concrete(true))) {
 		c.translateOne(e, path...)
 	}
-	return len(c.errors) == before
 }
 
 // definitions evaluates the package of definitions that a pipeline imports.

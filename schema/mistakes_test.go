@@ -50,6 +50,8 @@ var mistakes = []struct {
 	{name: "misspelt limit", old: "costPerApply", new: "costPerAply", want: `pipeline.cue:8:10: limits.costPerAply: no such field; did you mean "costPerApply"?  Fields: costPerApply, costInAll`},
 	{name: "misspelt field at the top", old: "limits:", new: "limit:", want: `pipeline.cue:8:2: limit: no such field; did you mean "limits"?  Fields: name, seed, models, limits, steps`},
 	{name: "misspelt field at the top of an embedded pipeline", old: "sft.#Pipeline & {", new: "{\n\tsft.#Pipeline\n\tstep: {}", want: `pipeline.cue:7:2: step: no such field; did you mean "steps"?  Fields: name, seed, models, limits, steps`},
+	{name: "misspelt limit of an embedded pipeline", old: "sft.#Pipeline & {\n\tname: \"dolci-steer\"\n\tseed: 42\n\tlimits: costPerApply", new: "{\n\tsft.#Pipeline\n\tname: \"dolci-steer\"\n\tseed: 42\n\tlimits: costPerAply", want: `pipeline.cue:9:10: limits.costPerAply: no such field; did you mean "costPerApply"?  Fields: costPerApply, costInAll`},
+	{name: "misspelt field of an embedded kind", old: "sft.#Filter & {", new: "{\n\t\t\tsft.#Filter\n\t\t\ttoken: max: 3", want: `pipeline.cue:23:4: steps.filter.token: no such field; did you mean "tokens"?  Fields: publish, input, tokens, blocks (sftrun kinds filter)`},
 	{name: "not a pipeline", old: "sft.#Pipeline & {", new: "{\n\t_p: sft.#Pipeline", want: `pipeline.cue: the fields of a pipeline must stand within: sft.#Pipeline & {…}`},
 	{name: "pipeline without its definition", old: "sft.#Pipeline & {", new: "{", want: `pipeline.cue: the fields of a pipeline must stand within: sft.#Pipeline & {…}`},
 	{name: "misspelt model", old: "models.flash", new: "models.flsh", want: `pipeline.cue:33:18: steps.transform.model: models has no field "flsh"; did you mean "flash"?`},

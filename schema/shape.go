@@ -25,6 +25,7 @@ type shape struct {
 	preset   string // what @default(…) holds, "" = none
 
 	fields []*shape // of a struct, as written
+	open   bool     // of a struct: fields that are not named here are allowed
 	values *shape   // of a struct with fields of any name: what each holds
 	items  *shape   // of a list: what each item is
 }
@@ -136,6 +137,8 @@ func (c *catalog) describe(s *shape, value ast.Expr) {
 func (c *catalog) describeStruct(s *shape, lit *ast.StructLit) {
 	for _, d := range lit.Elts {
 		switch d := d.(type) {
+		case *ast.Ellipsis:
+			s.open = true
 		case *ast.EmbedDecl:
 			c.describe(s, d.Expr)
 		case *ast.Field:

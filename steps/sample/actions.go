@@ -2,6 +2,7 @@ package sample
 
 import (
 	"context"
+	"math"
 	"slices"
 	"strings"
 
@@ -23,6 +24,14 @@ type meta struct {
 	ShardIndex int    `json:"shard_index"` // in the sorted listing of all shards
 	ShardFile  string `json:"shard_file"`
 	Seed       int64  `json:"seed"`
+}
+
+// MaxRows returns the rows of all shards that may be chosen.
+func (s *step) MaxRows(int) int {
+	if s.config.RowsPerShard > math.MaxInt/s.config.Shards {
+		return -1
+	}
+	return s.config.Shards * s.config.RowsPerShard
 }
 
 // Actions makes one action for each chosen shard.

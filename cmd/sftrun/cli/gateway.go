@@ -3,9 +3,9 @@ package cli
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"sftrun.local/steps"
 	"sftrun.local/steps/model"
@@ -25,30 +25,33 @@ func (p *project) openGateway(readOnly bool) *model.Gateway {
 }
 
 // unanswered says which models of the pipeline nobody can ask, one line each.
-func (p *project) unanswered() []string {
+func (p *project) unanswered() ([]string, error) {
+	models, err := p.models()
+	if err != nil {
+		return nil, err
+	}
 	var lines []string
 	known := clients()
-	for _, name := range p.modelNames() {
-		provider := p.model(name).Provider
-		if known[provider] != nil {
+	for _, name := range slices.Sorted(maps.Keys(models)) {
+		if known[models[name].Provider] != nil {
 			continue
 		}
 		path := "models." + name + ".provider"
 		at, _ := p.pipeline.Position(path)
-		lines = append(lines, fmt.Sprintf(`%s: %s: %q is not built in yet.  To try the pipeline, for nothing and on this machine: provider: "offline"`, at, path, provider))
+		lines = append(lines, fmt.Sprintf(`%s: %s: %q is not built in yet.  To try the pipeline on this machine, for nothing: provider: "offline"`, at, path, models[name].Provider))
 	}
-	return lines
+	return lines, nil
 }
 
 // costs tells whether asking some model of the pipeline costs money.
 func (p *project) costs() (bool, error) {
-	for _, name := range p.modelNames() {
-		r := model.Request{Model: p.model(name)}
-		body, err := json.Marshal(r)
-		if err != nil {
-			return false, err
-		}
-		quote, err := p.gateway.Quote(steps.Question{Key: r.Key(), Body: body})
+	models, err := p.models()
+	if err != nil {
+		return false, err
+	}
+	for _, m := range models {
+		r := model.Request{Model: m}
+		quote, err := p.gateway.Quote(steps.Question{Key: r.Key(), Body: steps.Encode(r)})
 		if err != nil {
 			return false, err
 		}
@@ -59,18 +62,15 @@ func (p *project) costs() (bool, error) {
 	return false, nil
 }
 
-func (p *project) modelNames() []string {
-	var names []string
-	for name := range p.pipeline.Models {
-		names = append(names, name)
+// models reads the settings of the pipeline's models.
+func (p *project) models() (map[string]model.Settings, error) {
+	models := map[string]model.Settings{}
+	for name, text := range p.pipeline.Models {
+		var s model.Settings
+		if err := json.Unmarshal(text, &s); err != nil {
+			return nil, fmt.Errorf("models.%s: %w", name, err)
+		}
+		models[name] = s
 	}
-	slices.SortFunc(names, strings.Compare)
-	return names
-}
-
-// model returns the settings of one of the pipeline's models, which the schema has checked.
-func (p *project) model(name string) model.Settings {
-	var s model.Settings
-	_ = json.Unmarshal(p.pipeline.Models[name], &s)
-	return s
+	return models, nil
 }

@@ -54,7 +54,7 @@ func without(ts []token, d drop) []token {
 	if d == dropNothing {
 		return ts
 	}
-	var out []token
+	out := make([]token, 0, len(ts))
 	for i, t := range ts {
 		atEnd := i == len(ts)-1
 		switch {
@@ -147,9 +147,9 @@ func (o *outline) spell(ts []token) string {
 	return b.String()
 }
 
-// isName reports whether a capital letter stays: in "I", "I'm" and "option B".
+// isName reports whether a capital letter stays: that of "I", of "I'm" and of "option B".
 func isName(t token) bool {
-	return len(t.text) == 1 && !t.first || t.text[0] == 'I' && functionWords[t.lower] && len(t.text) < 5 && t.lower != "it's" && t.text[1:] != "n" && strings.ContainsAny(t.text, "'’") || t.text == "I"
+	return len(t.text) == 1 && !t.first || t.text == "I" || strings.HasPrefix(t.text, "I'") || strings.HasPrefix(t.text, "I’")
 }
 
 // shouts reports whether a word is long and all capitals, as words of headings are.

@@ -14,7 +14,7 @@ func splitSentences(text string) []string {
 	var out []string
 	start, judged := 0, 0
 	for i, r := range text {
-		if i < judged || !strings.ContainsRune(sentenceEnds, r) {
+		if i < judged || r < utf8.RuneSelf && r != '.' && r != '!' && r != '?' || !strings.ContainsRune(sentenceEnds, r) {
 			continue
 		}
 		end := i + utf8.RuneLen(r)

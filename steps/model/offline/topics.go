@@ -48,53 +48,59 @@ func (o *outline) eachTopic(ts []token, found func(topic)) {
 // inTopic reports whether ts[i] goes on with, or begins, the phrase that starts at start.
 func inTopic(ts []token, i, start int) bool {
 	t := ts[i]
-	if t.kind == strange || i > start && ts[i-1].ends {
+	switch {
+	case t.kind == strange || i > start && ts[i-1].ends || isFunction(t.lower):
 		return false
+	case t.kind != word:
+		return true
 	}
-	return !isFunction(t.lower) && !(t.kind == word && (onlyVerb(t.lower) || i > 0 && actors[ts[i-1].lower] && t.text == t.lower))
+	return !onlyVerb(t.lower) && !(i > 0 && actors[ts[i-1].lower] && t.text == t.lower)
 }
 
-// degrees are words behind which an adjective stands.
-var degrees = set(`more most less very too so as be being been not isn't it's that's quite seems`)
+var (
+	// degrees are words behind which an adjective stands.
+	degrees = set(`more most less very too so as be being been not isn't it's that's quite seems`)
 
-// actors are words behind which a verb stands.
-var actors = set(`
-	i we you they he she who can could will would should may might must cannot can't don't doesn't didn't won't wouldn't
-	shouldn't couldn't let's i'll we'll i'd to
-`)
+	// actors are words behind which a verb stands.
+	actors = set(`
+		i we you they he she who can could will would should may might must cannot can't don't doesn't didn't won't
+		wouldn't shouldn't couldn't let's i'll we'll i'd to
+	`)
+)
 
-// offer scores the phrase ts[from:to], or its last words if it is long.
+// offer scores the phrase ts[from:to], or its last words if it is long. An article before it shows that it is one.
 func (o *outline) offer(ts []token, from, to int, found func(topic)) {
 	from = max(from, to-longestTopic)
 	words := ts[from:to]
-	score, content := 0.0, 0
-	for _, t := range words {
-		if isContent(t) {
-			score += o.weight(t)
-			content++
-		}
-	}
-	if content == 0 || len(words) == 1 && words[0].kind != word && !containsEquation(words[0].text) {
+	score := o.weigh(words)
+	if score == 0 || len(words) == 1 && words[0].kind != word && !containsEquation(words[0].text) {
 		return
 	}
-	score /= math.Sqrt(float64(len(words)))
 	before := ""
 	if from > 0 && !ts[from-1].ends {
 		before = ts[from-1].lower
 	}
 	switch {
 	case before == "the" || before == "a" || before == "an":
-		words = ts[from-1 : to]
-		score *= 1.5
+		found(topic{ts[from-1 : to], 1.5 * score})
 	case articles[before] || before == "of" || before == "each":
-		score *= 1.5
-	case len(words) == 1 && words[0].text == words[0].lower:
-		if auxiliaries[before] || degrees[before] {
-			return
-		}
-		score *= 0.4
+		found(topic{words, 1.5 * score})
+	case len(words) > 1 || words[0].text != words[0].lower:
+		found(topic{words, score})
+	case !auxiliaries[before] && !degrees[before]:
+		found(topic{words, 0.4 * score})
 	}
-	found(topic{words, score})
+}
+
+// weigh returns how much the content of a phrase tells; long phrases gain less than they are longer.
+func (o *outline) weigh(words []token) float64 {
+	sum := 0.0
+	for _, t := range words {
+		if isContent(t) {
+			sum += o.weight(t)
+		}
+	}
+	return sum / math.Sqrt(float64(len(words)))
 }
 
 // weight is how much a word tells a move from the others: rare words more than common ones (Spärck Jones, 1972),

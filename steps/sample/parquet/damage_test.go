@@ -41,7 +41,7 @@ func step(size int) int {
 	if os.Getenv("FLIPS") == "all" {
 		return 1
 	}
-	return 1 + size/150
+	return 1 + size/60
 }
 
 func flip(t *testing.T, name string, data []byte, at int, mask byte) {

@@ -44,4 +44,4 @@ func Open(r steps.Reader, name string) (Shard, error) {
 // table is a shard of Parquet.
 type table struct{ *parquet.File }
 
-func (t table) Rows(context.Context) (int, error) { return t.File.Rows(), nil }
+func (t table) Rows(ctx context.Context) (int, error) { return t.File.Rows(), ctx.Err() }

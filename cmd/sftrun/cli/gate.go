@@ -1,0 +1,141 @@
+package cli
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+
+	"sftrun.local/cmd/sftrun/cli/figures"
+	"sftrun.local/runner"
+)
+
+// askAbove is the number of paid requests of a step that are sent without asking.
+const askAbove = 100
+
+// gate stands before requests that cost money.
+type gate struct {
+	project *project
+	flags   applyFlags
+	stop    <-chan struct{}
+	pause   func(func()) // runs a function while nothing else is written
+
+	mu     sync.Mutex
+	likely float64 // USD that this apply has let through, as expected
+}
+
+// errNobodyToAsk is the refusal to spend money where nobody can be asked.
+var errNobodyToAsk = errors.New("paid requests have to be sent, and nobody can be asked, as the input is no terminal.  Agree beforehand with --yes, or leave them out with --free")
+
+// admissible refuses an apply at its start that could only fail later, after work was done.
+func (p *project) admissible(ctx context.Context, f applyFlags) error {
+	if f.free {
+		return nil
+	}
+	unanswered, err := p.unanswered()
+	if err != nil {
+		return err
+	}
+	paid, err := p.costs()
+	if err != nil || !paid && len(unanswered) == 0 {
+		return err
+	}
+	plan, err := p.runnerFor(f.planFlags).Plan(ctx)
+	if err != nil {
+		return err
+	}
+	asks, many := mayAsk(plan)
+	switch {
+	case asks && len(unanswered) > 0:
+		return fmt.Errorf("%s\nTo run all that needs no model: --free", strings.Join(unanswered, "\n"))
+	case many && !f.yes && !isTerminal(p.In):
+		return errNobodyToAsk
+	}
+	return nil
+}
+
+// mayAsk tells whether an apply may put questions, and whether they may be so many that somebody has to agree.
+func mayAsk(plan *runner.Plan) (asks, many bool) {
+	for _, s := range plan.Steps {
+		if !s.AsksAny || s.Verdict == runner.Cached {
+			continue
+		}
+		asks = asks || s.Asks == nil || s.Asks.New > 0
+		most := s.MostRows
+		if s.Asks != nil {
+			most = s.Asks.New
+		}
+		many = many || most < 0 || most > askAbove
+	}
+	return asks, many
+}
+
+// confirm decides whether the questions of a step are sent. It may ask the user.
+func (g *gate) confirm(ctx context.Context, step string, asks runner.Asks) (bool, error) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if err := g.withinLimit(asks); err != nil {
+		return false, err
+	}
+	agreed := g.flags.yes || asks.New <= askAbove
+	if !agreed && !isTerminal(g.project.In) {
+		return false, errNobodyToAsk
+	}
+	var err error
+	if !agreed {
+		g.pause(func() { agreed, err = g.ask(ctx, step, asks) })
+	}
+	if agreed {
+		g.likely += asks.Likely
+	}
+	return agreed, err
+}
+
+// withinLimit refuses what is expected to pass the pipeline's limit.
+func (g *gate) withinLimit(asks runner.Asks) error {
+	limit := g.project.pipeline.Limits.CostPerApply
+	if limit == nil {
+		return nil
+	}
+	at, _ := g.project.pipeline.Position("limits.costPerApply")
+	if !asks.Priced {
+		return fmt.Errorf("no price is known for the model, so limits.costPerApply cannot be kept (%s).  Take the limit out to send all the same", at)
+	}
+	if g.likely+asks.Likely > *limit {
+		return fmt.Errorf("%s would cost about $%s, which passes limits.costPerApply: %s (%s).  Raise it, or try fewer rows: --max-rows N",
+			figures.Of(asks.New, "request"), figures.USD(g.likely+asks.Likely), figures.USD(*limit), at)
+	}
+	return nil
+}
+
+// ask puts the question on the terminal. The answer may never come: then the end of the apply ends the waiting.
+func (g *gate) ask(ctx context.Context, step string, asks runner.Asks) (bool, error) {
+	fmt.Fprintf(g.project.Err, "\n%s  Send? [y/N] ", g.question(step, asks))
+	answer := make(chan string, 1)
+	go func() {
+		line, _ := bufio.NewReader(g.project.In).ReadString('\n')
+		answer <- strings.ToLower(strings.TrimSpace(line))
+	}()
+	select {
+	case a := <-answer:
+		return a == "y" || a == "yes", nil
+	case <-g.stop:
+		return false, runner.ErrStopped
+	case <-ctx.Done():
+		return false, ctx.Err()
+	}
+}
+
+func (g *gate) question(step string, a runner.Asks) string {
+	text := fmt.Sprintf("%s: %s new %s, %s already paid.", step, figures.Count(a.New), plural("request", a.New), figures.Count(a.Answered))
+	if !a.Priced {
+		return text + "  Cost unknown."
+	}
+	text += fmt.Sprintf("  About $%s (%s–%s)", figures.USD(a.Likely), figures.USD(a.Least), figures.USD(a.Most))
+	if limit := g.project.pipeline.Limits.CostPerApply; limit != nil {
+		text += ", limit $" + figures.USD(*limit)
+	}
+	return text + "."
+}

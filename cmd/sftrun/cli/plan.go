@@ -1,0 +1,101 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"sftrun.local/runner"
+)
+
+const planAbout = `Says for each step whether an apply would execute it, and why; on how much; and for how much money.
+
+  cached   all that the step makes is there
+  run      some of its parts have to be made
+  wait     an earlier step has to run first; what comes out of that may turn out to be what is there already
+
+A plan changes nothing and sends nothing. It works while an apply is under way.`
+
+type planFlags struct {
+	target       string
+	maxRows      int
+	retryFailed  bool
+	force        bool
+	detailedExit bool
+}
+
+func (a *app) planCommand() *cobra.Command {
+	var f planFlags
+	c := &cobra.Command{
+		Use: "plan", Short: "say what an apply would do, why, and what it would cost", Long: planAbout, Args: exactly(0, ""),
+		Example: "  sftrun plan\n  sftrun plan --target filter\n  sftrun plan --variant midlength\n  sftrun plan --json --detailed-exitcode",
+		RunE:    func(cmd *cobra.Command, _ []string) error { return a.plan(cmd.Context(), cmd, f) },
+	}
+	f.add(c)
+	c.Flags().BoolVar(&f.detailedExit, "detailed-exitcode", false, "exit with 2 if an apply would do something")
+	return c
+}
+
+// add adds the flags that plan and apply share.
+func (f *planFlags) add(c *cobra.Command) {
+	c.Flags().StringVar(&f.target, "target", "", "this step only, with those that it needs")
+	c.Flags().IntVar(&f.maxRows, "max-rows", 0, "a trial: only the first N rows of each step that asks a model (0 = all)")
+	c.Flags().BoolVar(&f.retryFailed, "retry-failed", false, "try rows again that are settled as failed")
+	c.Flags().BoolVar(&f.force, "force", false, "overwrite published files that were changed by hand")
+}
+
+// check refuses values that cannot be meant.
+func (f *planFlags) check() error {
+	if f.maxRows < 0 {
+		return misuse("--max-rows %d: give the number of rows to try, or leave it out for all", f.maxRows)
+	}
+	return nil
+}
+
+func (p *project) runnerFor(f planFlags) *runner.Runner {
+	o := p.options()
+	o.Target, o.MaxRows, o.RetryFailed, o.Force = f.target, f.maxRows, f.retryFailed, f.force
+	return runner.New(o)
+}
+
+func (a *app) plan(ctx context.Context, cmd *cobra.Command, f planFlags) error {
+	if err := f.check(); err != nil {
+		return err
+	}
+	p, err := a.openProject(ctx, cmd, true)
+	if err != nil {
+		return err
+	}
+	defer p.close()
+	plan, err := p.runnerFor(f).Plan(ctx)
+	if err != nil {
+		return err
+	}
+	if err := p.showPlan(plan); err != nil {
+		return err
+	}
+	if f.detailedExit && plan.Changes() {
+		return &exit{code: exitChanges}
+	}
+	return nil
+}
+
+func (p *project) showPlan(plan *runner.Plan) error {
+	if p.json {
+		return p.printJSON(plan)
+	}
+	unanswered, err := p.unanswered()
+	if err != nil {
+		return err
+	}
+	t := newPlanText(p, plan)
+	p.print(t.text())
+	for _, line := range unanswered {
+		p.print(line + "\n")
+	}
+	for _, w := range plan.Warnings {
+		fmt.Fprintln(p.Err, "warning:", w)
+	}
+	return nil
+}

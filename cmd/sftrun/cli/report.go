@@ -1,0 +1,221 @@
+package cli
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"maps"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"sftrun.local/cmd/sftrun/cli/figures"
+	"sftrun.local/runner"
+)
+
+// showReport tells how an apply ended. What an error says is left to whoever shows the error.
+func (p *project) showReport(ctx context.Context, rep *runner.Report) error {
+	if p.json {
+		return p.printJSON(map[string]any{
+			"event": "end", "outcome": rep.Outcome, "changed": rep.Changed, "files": rep.Files, "halts": rep.Halts, "run": rep.Run,
+		})
+	}
+	if !rep.Changed && rep.Outcome == runner.Complete {
+		p.printf("Nothing to do.   %s cached.\n", figures.Of(len(rep.Run.Steps), "step"))
+		return nil
+	}
+	r := &reportText{project: p, report: rep}
+	if err := r.write(ctx); err != nil {
+		return err
+	}
+	p.print(r.String())
+	return nil
+}
+
+// reportText is the report of an apply in words.
+type reportText struct {
+	project *project
+	report  *runner.Report
+	strings.Builder
+}
+
+func (r *reportText) write(ctx context.Context) error {
+	fmt.Fprintf(r, "\n%s   %s\n", r.outcome(), figures.Span(r.report.Run.Ended.Sub(r.report.Run.Started)))
+	if !r.project.quiet {
+		r.WriteString("\n" + stepTable(r.report.Run.Steps))
+	}
+	for _, halt := range r.report.Halts {
+		fmt.Fprintf(r, "\n%s\n", halt)
+	}
+	r.failures()
+	r.held()
+	if err := r.spent(ctx); err != nil {
+		return err
+	}
+	if files := r.files(); files != "" {
+		r.WriteString(files + "\n")
+	}
+	return nil
+}
+
+// outcome says how it ended.
+func (r *reportText) outcome() string {
+	switch r.report.Outcome {
+	case runner.Complete:
+		return "Done."
+	case runner.Partial:
+		out, failed := r.delivered()
+		if failed == 0 {
+			return fmt.Sprintf("Partial (exit %d): a trial, %s written.", exitPartial, figures.Of(out, "row"))
+		}
+		return fmt.Sprintf("Partial (exit %d): %s of %s written, %s failed.", exitPartial, figures.Count(out), figures.Of(out+failed, "row"), figures.Count(failed))
+	case runner.Held:
+		if len(r.report.Halts) > 0 {
+			return fmt.Sprintf("Stopped by a check (exit %d).", exitRefused)
+		}
+		return fmt.Sprintf("Held (exit %d): paid requests were not sent.", exitHeld)
+	case runner.Stopped:
+		return fmt.Sprintf("Stopped (exit %d): what was done is kept.  To go on: sftrun apply.", exitInterrupted)
+	}
+	return fmt.Sprintf("Failed (exit %d): what was done is kept.", exitError)
+}
+
+// delivered counts the rows that the last step handed on, and those that failed on the way.
+func (r *reportText) delivered() (out, failed int) {
+	for _, s := range r.report.Run.Steps {
+		if s.Done {
+			out = s.Tally.Out
+			failed += s.Tally.Failures()
+		}
+	}
+	return out, failed
+}
+
+// stepTable says what became of the rows of each step, and how much of its work was there already.
+func stepTable(steps []runner.RunStep) string {
+	rows := [][]string{{"", "in", "out", "dropped", "failed", "reused", "new", "cost"}}
+	for _, s := range steps {
+		rows = append(rows, stepCells(s.StepReport))
+	}
+	return figures.Table(rows)
+}
+
+func stepCells(s runner.StepReport) []string {
+	if !s.Done {
+		state := "not done"
+		if s.Held {
+			state = "held"
+		}
+		return []string{s.Name, orDash(s.RowsIn), state, "–", "–", parts(s.Reused), parts(s.Executed), usdOrDash(s.USD)}
+	}
+	t := s.Tally
+	return []string{
+		s.Name, orDash(t.In), figures.Count(t.Out), orDash(t.Drops()), orDash(t.Failures()),
+		parts(s.Reused), parts(s.Executed), usdOrDash(s.USD),
+	}
+}
+
+func parts(n int) string {
+	if n == 0 {
+		return "–"
+	}
+	return figures.Of(n, "part")
+}
+
+func orDash(n int) string {
+	if n <= 0 {
+		return "–"
+	}
+	return figures.Count(n)
+}
+
+func usdOrDash(usd float64) string {
+	if usd == 0 {
+		return "–"
+	}
+	return "$" + figures.USD(usd)
+}
+
+// failures says of each step why rows failed, and what to do.
+func (r *reportText) failures() {
+	for _, s := range r.report.Run.Steps {
+		n := s.Tally.Failures()
+		if n == 0 {
+			continue
+		}
+		fmt.Fprintf(r, "\n  %s failed: %s.    sftrun show %s --rejects\n", figures.Count(n), tallied(s.Tally.Failed), s.Name)
+		if passing := s.Tally.Transient; passing > 0 {
+			fmt.Fprintf(r, "  %s for a passing reason: the next apply tries again.\n", figures.Count(passing))
+		}
+		if n > s.Tally.Transient {
+			r.WriteString("  Not asked again until something that changes the answer changes, or: sftrun apply --retry-failed\n")
+		}
+	}
+}
+
+// held says what was not sent.
+func (r *reportText) held() {
+	for _, s := range r.report.Run.Steps {
+		if s.Held {
+			fmt.Fprintf(r, "\n  %s: %s not sent: %s\n", s.Name, figures.Of(s.Asks.New, "new request"), costOf(s.Asks))
+		}
+	}
+}
+
+// spent names the run and what it and all runs have cost.
+func (r *reportText) spent(ctx context.Context) error {
+	run := r.report.Run
+	r.WriteString("\n")
+	usd := 0.0
+	for _, s := range run.Steps {
+		usd += s.USD
+	}
+	if usd > 0 {
+		_, inAll, err := r.project.gateway.Spent(ctx, run.Started.Format(time.RFC3339))
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(r, "Spent $%s now, $%s in this project.   ", figures.USD(usd), figures.USD(inAll))
+	}
+	if run.Number == 0 {
+		return nil
+	}
+	fmt.Fprintf(r, "Run %d", run.Number)
+	if run.Git != "" {
+		fmt.Fprintf(r, " (git %s)", run.Git)
+	}
+	r.WriteString(".\n")
+	return nil
+}
+
+// files lists the published files that are current, by folder.
+func (r *reportText) files() string {
+	return inFolders(r.report.Files)
+}
+
+func inFolders(files []string) string {
+	byFolder := map[string][]string{}
+	for _, f := range files {
+		folder := filepath.Dir(f)
+		byFolder[folder] = append(byFolder[folder], filepath.Base(f))
+	}
+	var lines []string
+	for _, folder := range slices.Sorted(maps.Keys(byFolder)) {
+		lines = append(lines, filepath.ToSlash(folder)+"/: "+strings.Join(byFolder[folder], " "))
+	}
+	return strings.Join(lines, "\n")
+}
+
+// tallied lists counts with their reasons, the largest first: "6 MAX_TOKENS, 1 empty".
+func tallied(counts map[string]int) string {
+	reasons := slices.SortedFunc(maps.Keys(counts), func(a, b string) int {
+		return cmp.Or(counts[b]-counts[a], strings.Compare(a, b))
+	})
+	for i, reason := range reasons {
+		reasons[i] = figures.Count(counts[reason]) + " " + reason
+	}
+	return strings.Join(reasons, ", ")
+}
+
+func seconds(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }
