@@ -158,12 +158,20 @@ func (r *Runner) place(n *node, err error) error {
 		return fmt.Errorf("steps.%s: %w", n.spec.Name, err)
 	}
 	e := &ConfigError{Path: "steps." + n.spec.Name + "." + f.Field, Text: f.Text}
-	e.Pos, _ = r.opt.Pipeline.Position(e.Path)
+	e.Pos, _ = r.position(e.Path)
 	if file, ok := n.files[f.Field]; ok {
 		e.File = filepath.ToSlash(file.Path)
 		e.Text = strings.TrimPrefix(e.Text, file.Path+": ")
 	}
 	return e
+}
+
+// position finds the place of a path in the user's files. Stages are resolved side by side, and the pipeline looks up
+// one place at a time.
+func (r *Runner) position(path string) (schema.Position, bool) {
+	r.looking.Lock()
+	defer r.looking.Unlock()
+	return r.opt.Pipeline.Position(path)
 }
 
 // ancestors returns the names of a step and of all steps that it depends on.

@@ -311,7 +311,7 @@ func (q inquiry) reason(field string, old, new json.RawMessage) Reason {
 // stands under `models:`, a seed mostly at the top.
 func (r *Runner) origin(step, field string) (string, schema.Position) {
 	path := "steps." + step + "." + field
-	pos, ok := r.opt.Pipeline.Position(path)
+	pos, ok := r.position(path)
 	if !ok || !r.writtenAt(pos, path, field) {
 		return path, pos
 	}

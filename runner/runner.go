@@ -42,6 +42,7 @@ type Runner struct {
 	outside *outside
 
 	publishing sync.Mutex // what is remembered of published files
+	looking    sync.Mutex // places in the user's files
 }
 
 // New returns a Runner. It reads nothing but what is remembered of the inputs.

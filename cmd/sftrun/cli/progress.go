@@ -86,9 +86,6 @@ func (s *progress) ended(r runner.StepReport) string {
 	if n := r.Tally.Failures(); n > 0 {
 		text += fmt.Sprintf(", %s failed (%s)", figures.Count(n), tallied(r.Tally.Failed))
 	}
-	if strata := len(r.Tally.Figures["rows by stratum"]); strata > 0 {
-		text += ", " + figures.Count(strata) + " strata"
-	}
 	return text + "   " + figures.Span(seconds(r.Seconds))
 }
 

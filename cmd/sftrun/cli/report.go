@@ -22,7 +22,7 @@ func (p *project) showReport(ctx context.Context, rep *runner.Report) error {
 		})
 	}
 	if !rep.Changed && rep.Outcome == runner.Complete {
-		p.printf("Nothing to do.   %s cached.\n", figures.Of(len(rep.Run.Steps), "step"))
+		p.printf("Nothing to do.   %s cached.\n", figures.Of(len(rep.Steps), "step"))
 		return nil
 	}
 	r := &reportText{project: p, report: rep}
@@ -43,7 +43,7 @@ type reportText struct {
 func (r *reportText) write(ctx context.Context) error {
 	fmt.Fprintf(r, "\n%s   %s\n", r.outcome(), figures.Span(r.report.Run.Ended.Sub(r.report.Run.Started)))
 	if !r.project.quiet {
-		r.WriteString("\n" + stepTable(r.report.Run.Steps))
+		r.WriteString("\n" + stepTable(r.report.Steps))
 	}
 	for _, halt := range r.report.Halts {
 		fmt.Fprintf(r, "\n%s\n", halt)
@@ -83,7 +83,7 @@ func (r *reportText) outcome() string {
 
 // delivered counts the rows that the last step handed on, and those that failed on the way.
 func (r *reportText) delivered() (out, failed int) {
-	for _, s := range r.report.Run.Steps {
+	for _, s := range r.report.Steps {
 		if s.Done {
 			out = s.Tally.Out
 			failed += s.Tally.Failures()
@@ -93,10 +93,10 @@ func (r *reportText) delivered() (out, failed int) {
 }
 
 // stepTable says what became of the rows of each step, and how much of its work was there already.
-func stepTable(steps []runner.RunStep) string {
+func stepTable(steps []runner.StepReport) string {
 	rows := [][]string{{"", "in", "out", "dropped", "failed", "reused", "new", "cost"}}
 	for _, s := range steps {
-		rows = append(rows, stepCells(s.StepReport))
+		rows = append(rows, stepCells(s))
 	}
 	return figures.Table(rows)
 }
@@ -139,7 +139,7 @@ func usdOrDash(usd float64) string {
 
 // failures says of each step why rows failed, and what to do.
 func (r *reportText) failures() {
-	for _, s := range r.report.Run.Steps {
+	for _, s := range r.report.Steps {
 		n := s.Tally.Failures()
 		if n == 0 {
 			continue
@@ -156,7 +156,7 @@ func (r *reportText) failures() {
 
 // held says what was not sent.
 func (r *reportText) held() {
-	for _, s := range r.report.Run.Steps {
+	for _, s := range r.report.Steps {
 		if s.Held {
 			fmt.Fprintf(r, "\n  %s: %s not sent: %s\n", s.Name, figures.Of(s.Asks.New, "new request"), costOf(s.Asks))
 		}
@@ -168,7 +168,7 @@ func (r *reportText) spent(ctx context.Context) error {
 	run := r.report.Run
 	r.WriteString("\n")
 	usd := 0.0
-	for _, s := range run.Steps {
+	for _, s := range r.report.Steps {
 		usd += s.USD
 	}
 	if usd > 0 {

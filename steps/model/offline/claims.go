@@ -14,11 +14,16 @@ func readResult(r reading) candidate {
 		if t.lower != "is" && t.lower != "are" || i == 0 || i+1 >= len(r.ts) {
 			continue
 		}
-		if r.ts[i-1].lower == "answer" {
-			return about("Answer", r.ts[i+1:], 6)
+		if result := skipTo(r.ts[i+1:]); r.ts[i-1].lower == "answer" && isThing(result[0]) {
+			return about("Answer", result, 6)
 		}
 	}
 	return none
+}
+
+// isThing tells an answer from what is said about it: "the answer is simpler".
+func isThing(t token) bool {
+	return articles[t.lower] || t.kind == number || t.kind == formula || t.text != t.lower
 }
 
 // readEquation reads "Total time = …", and formulas.

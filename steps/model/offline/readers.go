@@ -70,7 +70,7 @@ func baseVerb(t token) (string, bool) {
 	if v := verbForms[t.lower]; v != "" {
 		return v, true
 	}
-	return t.lower, t.text == t.lower
+	return t.lower, t.text == t.lower && !strings.HasSuffix(t.lower, "ing")
 }
 
 func verbPair(verb string, ts []token) string {

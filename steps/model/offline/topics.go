@@ -59,7 +59,7 @@ func inTopic(ts []token, i, start int) bool {
 
 var (
 	// degrees are words behind which an adjective stands.
-	degrees = set(`more most less very too so as be being been not isn't it's that's quite seems`)
+	degrees = set(`more most less very too so as be being been not isn't it's that's quite seems bit`)
 
 	// actors are words behind which a verb stands.
 	actors = set(`

@@ -28,7 +28,7 @@ var functionWords = union(articles, fillers, markerWords, set(`
 	there here thus therefore hence so however otherwise moreover furthermore additionally accordingly consequently
 	that more such same other another much many few less least most enough several various certain else etc
 	up down out off back away together apart ago always never often sometimes ever alone later soon
-	able going trying using
+	able going trying using bit
 	let lets got get make makes made seem seems
 	vs versus eg ie
 `))
@@ -54,7 +54,7 @@ var subordinators = set(`because since so which where although though but wherea
 
 // weakWords say little by themselves; a noun phrase of nothing else is no content.
 var weakWords = set(`
-	thing things way ways bit lot case point part step steps idea fact sense kind sort type example question problem
+	thing things way ways lot case point part step steps idea fact sense kind sort type example question problem
 	answer solution scenario situation time times moment mind something stuff approach result results total number
 	numbers value values statement thought process information details
 	good better best bad wrong correct true false possible different similar clear sure important obvious likely

@@ -16,7 +16,8 @@ type Shard interface {
 	Rows(ctx context.Context) (int, error)
 
 	// Read calls emit for each chosen row, in the order of the file, with its number and its bytes: one JSON object on
-	// one line, valid during the call. Chosen holds numbers from 0 to Rows-1, ascending. Each row has a list "messages".
+	// one line, valid during the call. Chosen holds numbers from 0 to Rows-1, ascending. Each row has a field
+	// "messages": a list, or in Parquet null.
 	// An error of emit is returned as it is.
 	Read(ctx context.Context, chosen []int, emit func(row int, line []byte) error) (Flaws, error)
 }

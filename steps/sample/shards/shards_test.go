@@ -137,6 +137,19 @@ func TestDamagedShardsAreNamed(t *testing.T) {
 	}
 }
 
+// Whatever byte is wrong, reading ends, without a panic.
+func TestFlippedBytes(t *testing.T) {
+	for name, data := range map[string]string{"x.jsonl": text(9), "x.jsonl.gz": packGzip(text(9)), "x.jsonl.zst": packZstd(text(9)), "x.parquet": table(9)} {
+		for at := range data {
+			wrong := []byte(data)
+			wrong[at] ^= 0xff
+			if _, _, err := read(name, string(wrong), 0, 5); err != nil && !strings.HasPrefix(err.Error(), name) && !strings.HasPrefix(err.Error(), "read "+name) {
+				t.Errorf("byte %d: error %v does not start with %s", at, err, name)
+			}
+		}
+	}
+}
+
 func TestRowsNeedMessages(t *testing.T) {
 	for _, bad := range []string{`{"text":"x","id":"1"}`, `{"text":"x","id":"1","messages":"hi"}`} {
 		_, _, err := read("a.jsonl", line(0)+"\n\n"+bad, 0, 1)

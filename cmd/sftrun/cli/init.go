@@ -1,0 +1,132 @@
+package cli
+
+import (
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"sftrun.local/prompts"
+	"sftrun.local/schema"
+)
+
+const initAbout = `Lays out a project that plans and applies at once: a pipeline over a few example rows, with a model that is made up
+on this machine and costs nothing. Put your own rows into data/, and a model that you want into pipeline.cue.
+
+It writes pipeline.cue, prompts/, data/example.jsonl, .gitignore, and cue.mod/, by which editors and "cue vet" know the
+definitions. A file that is there already stays as it is; only the definitions in cue.mod/ are brought up to date.`
+
+// scaffold holds what a new project begins with.
+//
+//go:embed all:scaffold
+var scaffold embed.FS
+
+func (a *app) initCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "init [DIR]", Short: "lay out a small project that runs at once", Long: initAbout,
+		Example: "  sftrun init\n  sftrun init my-traces",
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) > 1 {
+				return misuse("init takes one folder at most  (sftrun help init)")
+			}
+			return nil
+		},
+		RunE: func(_ *cobra.Command, args []string) error { return a.init(args) },
+	}
+}
+
+func (a *app) init(args []string) error {
+	folder := a.dir
+	if len(args) == 1 {
+		folder = filepath.Join(a.dir, args[0])
+	}
+	files, err := a.projectFiles()
+	if err != nil {
+		return err
+	}
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		if err := a.layOut(folder, name, files[name]); err != nil {
+			return err
+		}
+	}
+	for name, text := range schema.Layout(a.definitions()) {
+		if err := writeFile(filepath.Join(folder, filepath.FromSlash(name)), text, os.O_TRUNC); err != nil {
+			return err
+		}
+	}
+	a.printf("  wrote   cue.mod/, for editors\n\nNext:%s   sftrun plan   then   sftrun apply\n", goTo(folder))
+	return nil
+}
+
+// goTo is the command that brings the user into a folder, if he is not there.
+func goTo(folder string) string {
+	if filepath.Clean(folder) == "." {
+		return ""
+	}
+	return "   cd " + folder + "   then"
+}
+
+// layOut writes a file if there is none, and says so.
+func (a *app) layOut(folder, name string, text []byte) error {
+	err := writeFile(filepath.Join(folder, filepath.FromSlash(name)), text, os.O_EXCL)
+	switch {
+	case errors.Is(err, fs.ErrExist):
+		a.printf("  kept    %s\n", name)
+		return nil
+	case err == nil:
+		a.printf("  wrote   %s\n", name)
+	}
+	return err
+}
+
+// projectFiles gives the files of a new project: slash-separated path → content.
+func (a *app) projectFiles() (map[string][]byte, error) {
+	files := map[string][]byte{}
+	err := fs.WalkDir(scaffold, "scaffold", func(name string, e fs.DirEntry, err error) error {
+		if err != nil || e.IsDir() {
+			return err
+		}
+		text, err := scaffold.ReadFile(name)
+		files[strings.TrimPrefix(name, "scaffold/")] = text
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range []string{"system.md", "user.md"} {
+		text, err := prompts.Files.ReadFile(name)
+		if err != nil {
+			return nil, err
+		}
+		files[path.Join("prompts", name)] = text
+	}
+	return files, nil
+}
+
+// writeFile writes a file and the folders above it. How says what to do with one that is there: os.O_EXCL leaves it,
+// with fs.ErrExist; os.O_TRUNC takes its place.
+func writeFile(path string, text []byte, how int) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return err
+	}
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|how, 0o644)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(text)
+	if closeErr := f.Close(); err == nil {
+		err = closeErr
+	}
+	if err != nil {
+		return fmt.Errorf("write %s: %w", path, err)
+	}
+	return nil
+}

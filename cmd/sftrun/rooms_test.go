@@ -1,0 +1,125 @@
+package main_test
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// Who may import whom. A room is the longest of these prefixes that a package's path has; it may import itself, what
+// is listed, and packages from outside unless it is pure.
+var rooms = map[string]struct {
+	may  []string
+	pure bool // the standard library alone, beside the rooms listed
+}{
+	"schema":              {},
+	"prompts":             {pure: true},
+	"runner":              {may: []string{"schema", "steps", "runner/store", "steps/jsonl"}},
+	"runner/store":        {},
+	"steps":               {pure: true},
+	"steps/jsonl":         {pure: true},
+	"steps/rank":          {pure: true},
+	"steps/think":         {may: []string{"steps/jsonl"}, pure: true},
+	"steps/tokens":        {},
+	"steps/steptest":      {may: []string{"steps"}, pure: true},
+	"steps/model":         {may: []string{"steps", "steps/model/ledger"}},
+	"steps/model/ledger":  {},
+	"steps/model/offline": {may: []string{"steps", "steps/model"}, pure: true},
+	"steps/sample":        {may: kindMay},
+	"steps/filter":        {may: kindMay},
+	"steps/stratify":      {may: kindMay},
+	"steps/transform":     {may: append([]string{"prompts", "steps/model"}, kindMay...)},
+	"steps/validate":      {may: kindMay},
+	"steps/all":           {may: []string{"steps", "steps/sample", "steps/filter", "steps/stratify", "steps/transform", "steps/validate"}, pure: true},
+	"cmd":                 {may: []string{"schema", "runner", "runner/store", "steps", "steps/all", "steps/jsonl", "steps/think", "steps/model", "steps/model/ledger", "steps/model/offline", "steps/validate", "prompts"}},
+	"examples":            {may: []string{"cmd", "steps", "steps/all", "steps/jsonl", "steps/think"}},
+}
+
+// kindMay is what a kind may import: the contract and the rooms for rows.
+var kindMay = []string{"steps", "steps/jsonl", "steps/think", "steps/tokens", "steps/rank"}
+
+// keepers are packages from outside that only one room may know.
+var keepers = map[string]string{
+	"cuelang.org/go":             "schema",
+	"github.com/knadh/koanf":     "cmd",
+	"github.com/spf13/cobra":     "cmd",
+	"modernc.org/sqlite":         "steps/model/ledger",
+	"github.com/parquet-go":      "steps/sample",
+	"github.com/pkoukk/tiktoken": "steps/tokens",
+}
+
+const module = "sftrun.local/"
+
+func TestRoomsImportOnlyWhatTheyMay(t *testing.T) {
+	for path, imports := range packages(t) {
+		room := roomOf(path)
+		rule, ok := rooms[room]
+		if !ok {
+			t.Errorf("%s is in no room", path)
+			continue
+		}
+		for _, imported := range imports {
+			if inner, own := strings.CutPrefix(imported, module); own {
+				other := roomOf(inner)
+				if other != room && !slices.Contains(rule.may, other) {
+					t.Errorf("%s imports %s, which room %s may not", path, inner, room)
+				}
+				continue
+			}
+			if first, _, _ := strings.Cut(imported, "/"); !strings.Contains(first, ".") {
+				continue // the standard library
+			}
+			if rule.pure {
+				t.Errorf("%s imports %s, but room %s keeps to the standard library", path, imported, room)
+			}
+			for prefix, keeper := range keepers {
+				if strings.HasPrefix(imported, prefix) && room != keeper && !strings.HasPrefix(path, "cmd/sftrun/cli/settings") {
+					t.Errorf("%s imports %s, which only %s may", path, imported, keeper)
+				}
+			}
+		}
+	}
+}
+
+// packages lists the imports of every package of the module, tests left out.
+func packages(t *testing.T) map[string][]string {
+	t.Helper()
+	cmd := exec.Command("go", "list", "-json=ImportPath,Imports", module+"...")
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	all := map[string][]string{}
+	for dec := json.NewDecoder(strings.NewReader(string(out))); ; {
+		var p struct {
+			ImportPath string
+			Imports    []string
+		}
+		err := dec.Decode(&p)
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		all[strings.TrimPrefix(p.ImportPath, module)] = p.Imports
+	}
+	if len(all) < 15 {
+		t.Fatalf("only %d packages listed", len(all))
+	}
+	return all
+}
+
+func roomOf(path string) string {
+	best := ""
+	for room := range rooms {
+		if (path == room || strings.HasPrefix(path, room+"/")) && len(room) > len(best) {
+			best = room
+		}
+	}
+	return best
+}
