@@ -48,10 +48,7 @@ func newJudge(data []byte) (*judge, error) {
 
 // handOn passes on or drops a row as the verdict says, and counts it under its source.
 func handOn(row []byte, from steps.From, v verdict, out steps.Out) error {
-	source, ok := jsonl.String(row, "dataset_source")
-	if !ok {
-		source = "unknown"
-	}
+	source := jsonl.Source(row)
 	out.Count("rows in by source", source, 1)
 	if v.reason != "" {
 		id, _ := jsonl.String(row, "id")

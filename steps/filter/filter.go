@@ -4,10 +4,8 @@
 package filter
 
 import (
-	"bytes"
 	"context"
 	_ "embed"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -46,10 +44,8 @@ type step struct{ config config }
 
 func newStep(data []byte) (steps.Step, error) {
 	var c config
-	fields := json.NewDecoder(bytes.NewReader(data))
-	fields.DisallowUnknownFields()
-	if err := fields.Decode(&c); err != nil {
-		return nil, fmt.Errorf("read config of filter: %w", err)
+	if err := steps.Decode(data, &c); err != nil {
+		return nil, err
 	}
 	if err := c.check(); err != nil {
 		return nil, err

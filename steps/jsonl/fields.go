@@ -35,6 +35,14 @@ func String(row []byte, name string) (s string, ok bool) {
 	return text(value)
 }
 
+// Source returns where a row comes from, its "dataset_source", or "unknown" if it does not say so in a string.
+func Source(row []byte) string {
+	if source, ok := String(row, "dataset_source"); ok {
+		return source
+	}
+	return "unknown"
+}
+
 // Set returns a copy of the row in which a top-level field has the JSON value given: replaced where it stands, or
 // appended as the last one. All other bytes are as they were. What is not an object is returned unchanged.
 func Set(row []byte, name string, value []byte) []byte {

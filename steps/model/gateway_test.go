@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"iter"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -401,6 +402,35 @@ func TestAnIdleGatewayTouchesNothing(t *testing.T) {
 	if _, err := g.Lookup(t.Context(), question(t, ask("offline", 1))); err == nil {
 		t.Error("a gateway without a bucket answered")
 	}
+}
+
+// 40 MB of answers pass through; what is held at a time is a group and the segments that are merged.
+func TestMemoryStaysFlat(t *testing.T) {
+	f, text := newFake(), strings.Repeat("x", 2000)
+	f.answer = func(context.Context, model.Request) (model.Answer, model.Provenance, error) {
+		return model.Answer{Text: text}, model.Provenance{}, nil
+	}
+	g := place{t.TempDir()}.open(t, both(f))
+	base, most, n := liveHeap(), uint64(0), 0
+	sending := steps.Sending{Sent: func(steps.Sent) {
+		if n++; n%4000 == 0 {
+			most = max(most, liveHeap())
+		}
+	}}
+	if err := g.Send(t.Context(), questions(t, "offline", 0, 20000), sending); err != nil {
+		t.Fatal(err)
+	}
+	const limit = 24 << 20
+	if n != 20000 || most > base+limit {
+		t.Errorf("after %d answers the heap grew by %d bytes, want at most %d", n, most-base, limit)
+	}
+}
+
+func liveHeap() uint64 {
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return m.HeapAlloc
 }
 
 func BenchmarkSend(b *testing.B) {

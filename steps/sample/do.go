@@ -53,10 +53,7 @@ type tally struct {
 }
 
 func (t *tally) row(number int, line []byte) error {
-	source, ok := jsonl.String(line, "dataset_source")
-	if !ok {
-		source = "unknown"
-	}
+	source := jsonl.Source(line)
 	t.out.Count("rows by source", source, 1)
 	t.id(line)
 	return t.out.Row(steps.Row{Bytes: line, From: steps.From{Source: -1, Row: number}})

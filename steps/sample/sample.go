@@ -49,10 +49,8 @@ func (p *patterns) UnmarshalJSON(data []byte) error {
 
 func newStep(data []byte) (steps.Step, error) {
 	var c config
-	fields := json.NewDecoder(bytes.NewReader(data))
-	fields.DisallowUnknownFields()
-	if err := fields.Decode(&c); err != nil {
-		return nil, fmt.Errorf("read config of sample: %w", err)
+	if err := steps.Decode(data, &c); err != nil {
+		return nil, err
 	}
 	if err := c.check(); err != nil {
 		return nil, err

@@ -15,7 +15,6 @@
 package stratify
 
 import (
-	"bytes"
 	"context"
 	_ "embed" // the schema
 	"encoding/json"
@@ -44,10 +43,8 @@ func Kind() steps.Kind {
 // newStep validates a config. Errors that concern a field are *steps.FieldError.
 func newStep(data []byte) (steps.Step, error) {
 	c := &config{}
-	dec := json.NewDecoder(bytes.NewReader(data))
-	dec.DisallowUnknownFields()
-	if err := dec.Decode(c); err != nil {
-		return nil, fmt.Errorf("read config of stratify: %w", err)
+	if err := steps.Decode(data, c); err != nil {
+		return nil, err
 	}
 	if err := c.validate(); err != nil {
 		return nil, err

@@ -32,7 +32,11 @@ func (c *Counter) CountUpTo(text string, max int) (n int, exact bool) {
 	start := 0
 	for start < len(text) && n <= max {
 		end := c.scan(text, start)
-		n += m.tokens(text[start:end])
+		if c.vocab.has(text, start, end) {
+			n++
+		} else {
+			n += m.tokens(text[start:end])
+		}
 		start = end
 	}
 	return n, start == len(text)

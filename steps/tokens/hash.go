@@ -15,6 +15,15 @@ func pack(s string) uint64 {
 	return key | uint64(s[0]) | uint64(s[n/2])<<(8*(n/2)) | uint64(s[n-1])<<(8*(n-1))
 }
 
+// packAt is pack(s[i:j]), with one load wherever s does not end too soon.
+func packAt(s string, i, j int) uint64 {
+	if i+8 > len(s) {
+		return pack(s[i:j])
+	}
+	size := uint64(j - i)
+	return load64(s, i)&(1<<(8*size)-1) | size<<56
+}
+
 // hashWord spreads a word over the high bits, which is where the tables look.
 func hashWord(w uint64) uint64 {
 	w ^= w >> 32
@@ -37,5 +46,7 @@ func load32(s string, i int) uint32 {
 }
 
 func load64(s string, i int) uint64 {
-	return uint64(load32(s, i)) | uint64(load32(s, i+4))<<32
+	s = s[i : i+8]
+	return uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
+		uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
 }

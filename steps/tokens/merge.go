@@ -22,11 +22,8 @@ type part struct {
 	rank           int32
 }
 
-// tokens returns the number of tokens of a piece, which is not empty.
+// tokens returns the number of tokens of a piece of two bytes or more.
 func (m *merger) tokens(piece string) int {
-	if len(piece) == 1 || m.vocab.has(piece) {
-		return 1
-	}
 	if len(piece) > maxCached {
 		return m.merge(piece)
 	}
@@ -83,7 +80,7 @@ func (m *merger) rank(piece string, i int32) int32 {
 	if int(next) == len(piece) {
 		return noRank
 	}
-	return m.vocab.rank(piece[i:m.parts[next].next])
+	return m.vocab.rank(piece, int(i), int(m.parts[next].next))
 }
 
 func (m *merger) setRank(i, rank int32) {

@@ -22,9 +22,9 @@ func TestRandomTexts(t *testing.T) {
 	})
 }
 
-// kinds are the characters of random texts, in equal shares: those that the patterns name, those of every class that
+// alphabets are the characters of random texts, in equal shares: those that the patterns name, those of every class that
 // they distinguish, whole words, any code point, and bytes that are no UTF-8.
-var kinds = []func(*rand.Rand) string{
+var alphabets = []func(*rand.Rand) string{
 	oneOf(" ", "  ", "\n", "\r\n", "\t", "\u00a0", "\u0085", "\u3000", "\u2028", "\v"),
 	oneOf("'", "’", "'s", "'T", "'re", "'VE", "'m", "'lL", "'d", "'ſ", "'x", "/", "//", "\ufeff", "\u200b"),
 	oneOf("a", "e", "l", "t", "s", "r", "v", "ing", "hello", " the", "tion", "xq", "zzzz"),
@@ -38,15 +38,15 @@ var kinds = []func(*rand.Rand) string{
 	func(r *rand.Rand) string { return string(rune(r.IntN(0x250))) },
 }
 
-// randomText joins up to 40 characters, each often of the same kind as the one before.
+// randomText joins up to 40 characters, each often from the same alphabet as the one before.
 func randomText(r *rand.Rand) string {
 	var b strings.Builder
-	kind := kinds[r.IntN(len(kinds))]
+	alphabet := alphabets[r.IntN(len(alphabets))]
 	for range r.IntN(40) {
 		if r.IntN(2) == 0 {
-			kind = kinds[r.IntN(len(kinds))]
+			alphabet = alphabets[r.IntN(len(alphabets))]
 		}
-		b.WriteString(kind(r))
+		b.WriteString(alphabet(r))
 	}
 	return b.String()
 }

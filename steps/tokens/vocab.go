@@ -15,27 +15,27 @@ type vocabulary struct {
 	pairs [1 << 16]int32
 }
 
-// has reports whether s, which is not empty, is a token.
-func (v *vocabulary) has(s string) bool {
-	if len(s) <= maxShort {
-		_, found := v.short.find(pack(s))
+// has reports whether s[i:j], which is not empty, is a token.
+func (v *vocabulary) has(s string, i, j int) bool {
+	if j-i <= maxShort {
+		_, found := v.short.find(packAt(s, i, j))
 		return found
 	}
-	return v.long.find(s, hashLong(s)).size != 0
+	return v.long.rank(s[i:j]) != noRank
 }
 
-// rank returns the rank of the token that s, which is not empty, spells, or noRank.
-func (v *vocabulary) rank(s string) int32 {
-	if len(s) > maxShort {
-		return v.long.rank(s)
+// rank returns the rank of the token that s[i:j], which is not empty, spells, or noRank.
+func (v *vocabulary) rank(s string, i, j int) int32 {
+	if j-i > maxShort {
+		return v.long.rank(s[i:j])
 	}
-	if i, found := v.short.find(pack(s)); found {
-		return v.short.ranks[i]
+	if slot, found := v.short.find(packAt(s, i, j)); found {
+		return v.short.ranks[slot]
 	}
 	return noRank
 }
 
-// pairRank is rank(s[i:i+2]).
+// pairRank is rank(s, i, i+2).
 func (v *vocabulary) pairRank(s string, i int) int32 {
 	return v.pairs[uint16(s[i])<<8|uint16(s[i+1])]
 }

@@ -27,15 +27,17 @@ func TestVocabularyKnowsEveryToken(t *testing.T) {
 // checkToken checks the rank of a token, and that a byte more makes another token or none.
 func checkToken(t *testing.T, v *vocabulary, ranks map[string]int, token string, want int) {
 	t.Helper()
-	if got := v.rank(token); int(got) != want || !v.has(token) {
+	if got := v.rank(token, 0, len(token)); int(got) != want || !v.has(token, 0, len(token)) {
 		t.Errorf("rank(%q) = %d, want %d", token, got, want)
 	}
-	if len(token) == 2 && v.pairRank(token, 0) != v.rank(token) {
+	if len(token) == 2 && int(v.pairRank(token, 0)) != want {
 		t.Errorf("pairRank(%q) = %d, want %d", token, v.pairRank(token, 0), want)
 	}
-	longer := token + "q"
-	if _, known := ranks[longer]; known != v.has(longer) || known != (v.rank(longer) != noRank) {
-		t.Errorf("has(%q) = %t, want %t", longer, v.has(longer), known)
+	text := token + "q12345678"
+	longer := text[:len(token)+1]
+	_, known := ranks[longer]
+	if has, rank := v.has(text, 0, len(longer)), v.rank(text, 0, len(longer)); has != known || (rank != noRank) != known {
+		t.Errorf("has(%q) = %t, rank = %d, want %t", longer, has, rank, known)
 	}
 }
 

@@ -9,7 +9,6 @@
 package transform
 
 import (
-	"bytes"
 	"context"
 	_ "embed" // the schema
 	"encoding/json"
@@ -68,10 +67,8 @@ type rewriting struct {
 // newStep validates a config. Errors that concern a field are *steps.FieldError.
 func newStep(data []byte) (steps.Step, error) {
 	c := &config{}
-	dec := json.NewDecoder(bytes.NewReader(data))
-	dec.DisallowUnknownFields()
-	if err := dec.Decode(c); err != nil {
-		return nil, fmt.Errorf("read config of transform: %w", err)
+	if err := steps.Decode(data, c); err != nil {
+		return nil, err
 	}
 	if c.Most < 1 {
 		text := fmt.Sprintf("%d leaves nothing to rewrite; want at least 1", c.Most)

@@ -71,10 +71,7 @@ func (r *Report) add(row []byte, issues []think.Issue, maxExamples int) {
 	}
 	r.RowsInvalid++
 	id, _ := jsonl.String(row, "id")
-	source, ok := jsonl.String(row, "dataset_source")
-	if !ok {
-		source = "unknown"
-	}
+	source := jsonl.Source(row)
 	for _, issue := range issues {
 		r.count(issue.Type, 1)
 		r.example(Example{index, id, source, issue.Type, issue.Detail}, maxExamples)

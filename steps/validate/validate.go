@@ -4,7 +4,6 @@
 package validate
 
 import (
-	"bytes"
 	"context"
 	_ "embed"
 	"encoding/json"
@@ -54,10 +53,8 @@ type step struct{ config config }
 
 func newStep(data []byte) (steps.Step, error) {
 	var c config
-	fields := json.NewDecoder(bytes.NewReader(data))
-	fields.DisallowUnknownFields()
-	if err := fields.Decode(&c); err != nil {
-		return nil, fmt.Errorf("read config of validate: %w", err)
+	if err := steps.Decode(data, &c); err != nil {
+		return nil, err
 	}
 	switch c.OnInvalid {
 	case failOnInvalid, reportOnInvalid, dropOnInvalid:

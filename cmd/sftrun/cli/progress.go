@@ -75,18 +75,7 @@ func (s *progress) ended(r runner.StepReport) string {
 	if !s.began[r.Name] {
 		return s.project.paint(faint, "cached") + "   " + figures.Of(r.Tally.Out, "row")
 	}
-	text := s.project.paint(green, "done") + "   "
-	if r.RowsIn > 0 {
-		text += figures.Count(r.RowsIn) + " in → "
-	}
-	text += figures.Count(r.Tally.Out) + " out"
-	if n := r.Tally.Drops(); n > 0 {
-		text += fmt.Sprintf(", %s dropped (%s)", figures.Count(n), tallied(r.Tally.Dropped))
-	}
-	if n := r.Tally.Failures(); n > 0 {
-		text += fmt.Sprintf(", %s failed (%s)", figures.Count(n), tallied(r.Tally.Failed))
-	}
-	return text + "   " + figures.Span(seconds(r.Seconds))
+	return s.project.paint(green, "done") + "   " + tallyOf(r.Tally) + "   " + figures.Span(seconds(r.Seconds))
 }
 
 // pause runs a function while nothing else is written, and without bars.

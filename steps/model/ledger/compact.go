@@ -35,29 +35,34 @@ func (l *Ledger) merge(ctx context.Context, ix *index) error {
 	if olds == nil {
 		return nil
 	}
-	seg := newSegment(mergedSegment)
-	t := taken{}
-	var merged []string
-	for _, old := range olds {
-		records, ok, err := l.copyInto(ctx, ix, seg, old.name)
-		if err != nil {
-			return err
-		}
-		if ok {
-			t.records, merged = append(t.records, records...), append(merged, old.name)
-		}
+	t, data, merged, err := l.gather(ctx, ix, olds)
+	if err != nil || len(merged) < 2 {
+		return err
 	}
-	if len(merged) < 2 {
-		return nil
-	}
-	t.name, t.size = seg.seal(), int64(len(seg.data))
-	if err := l.create(ctx, t.name, seg.data); err != nil {
+	if err := l.create(ctx, t.name, data); err != nil {
 		return err
 	}
 	if err := ix.take(ctx, t, false); err != nil {
 		return err
 	}
 	return l.drop(ctx, ix, merged)
+}
+
+// gather makes one segment of several. merged names those that are in it.
+func (l *Ledger) gather(ctx context.Context, ix *index, olds []stored) (t taken, data []byte, merged []string, err error) {
+	seg := newSegment(mergedSegment)
+	for _, old := range olds {
+		records, ok, err := l.copyInto(ctx, ix, seg, old.name)
+		if err != nil {
+			return taken{}, nil, nil, err
+		}
+		if ok {
+			t.records, merged = append(t.records, records...), append(merged, old.name)
+		}
+	}
+	t.name = seg.seal()
+	t.size = int64(len(seg.data))
+	return t, seg.data, merged, nil
 }
 
 // chooseMerge picks segments of one class of size, or none if no class has enough of them.

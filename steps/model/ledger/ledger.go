@@ -94,11 +94,7 @@ func (l *Ledger) openLocked(ctx context.Context) (err error) {
 	if l.index, err = l.openIndex(ctx); err != nil {
 		return fmt.Errorf("ledger: open the index %s: %w", l.opt.Path, err)
 	}
-	err = l.takeInLocked(ctx)
-	if indexDamaged(err) {
-		return l.replaceLocked(ctx, err)
-	}
-	if err != nil {
+	if err := l.catchUpLocked(ctx); err != nil {
 		return errors.Join(err, l.closeLocked())
 	}
 	return nil

@@ -236,7 +236,7 @@ func TestFaultsOfTheBucketLoseNothingCommitted(t *testing.T) {
 		bucket, fault := newBucket(), errors.New("no room")
 		l := New(Options{Bucket: bucket})
 		defer l.Close()
-		bad := rapid.SliceOfN(rapid.IntRange(0, 80), 0, 20).Draw(t, "failing changes")
+		bad := rapid.SliceOfN(rapid.IntRange(0, 60), 0, 20).Draw(t, "failing changes")
 		ops := 0
 		bucket.before = func(string, string) error {
 			ops++
@@ -246,7 +246,7 @@ func TestFaultsOfTheBucketLoseNothingCommitted(t *testing.T) {
 			return nil
 		}
 		var kept []int
-		for i := range 40 {
+		for i := range 20 {
 			err := l.Commit(context.Background(), answers(i, i+1))
 			if err == nil {
 				kept = append(kept, i)

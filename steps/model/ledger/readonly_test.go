@@ -128,6 +128,9 @@ func TestReadOnlyBesideAHotJournal(t *testing.T) {
 	if err := tx.Rollback(); err != nil {
 		t.Fatal(err)
 	}
+	if ix, err := readIndex(t.Context(), killed); err == nil {
+		t.Error(ix.close(), "the journal is not hot, so this test shows nothing")
+	}
 	readUnchanged(t, bucket, killed, 500)
 	wantAnswer(t, openLedger(t, bucket, killed, nil), 499, "answer 499")
 }

@@ -9,12 +9,21 @@ import (
 
 // Refresh takes in the segments that other machines have added.
 func (l *Ledger) Refresh(ctx context.Context) error {
-	if err := l.open(ctx); err != nil {
-		return err
-	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.takeInLocked(ctx)
+	if l.index == nil {
+		return l.openLocked(ctx)
+	}
+	return l.catchUpLocked(ctx)
+}
+
+// catchUpLocked takes in what is new, on a new index if the present one turns out damaged.
+func (l *Ledger) catchUpLocked(ctx context.Context) error {
+	err := l.takeInLocked(ctx)
+	if indexDamaged(err) {
+		return l.replaceLocked(ctx, err)
+	}
+	return err
 }
 
 // takeInLocked enters the segments that are in the bucket and in no index. Where one vanishes between listing and

@@ -14,7 +14,7 @@ func readResult(r reading) candidate {
 		if t.lower != "is" && t.lower != "are" || i == 0 || i+1 >= len(r.ts) {
 			continue
 		}
-		if result := skipTo(r.ts[i+1:]); r.ts[i-1].lower == "answer" && isThing(result[0]) {
+		if result := skipFillers(r.ts[i+1:]); r.ts[i-1].lower == "answer" && isThing(result[0]) {
 			return about("Answer", result, 6)
 		}
 	}

@@ -23,32 +23,43 @@ const (
 // markers are the words with which sentences begin that say what is going on, not what it is about.
 var markers = func() map[string]purpose {
 	out := map[string]purpose{}
-	for p, phrases := range map[purpose]string{
-		plain: `okay|ok|alright|right|well|yes|yeah|ah|oh|also|and|or|sure|indeed|so basically|of course|in fact|
-			additionally|furthermore|moreover|besides|okay so|alright so|great|good|interesting|specifically|
-			in this case|in that case|for that|then again|at first glance|in other words|that is|i mean|in general|
-			let's see|let me see|let me think|let me think about this|let me think about it|let's think|i think|i guess|
-			let's think about this|let me think again|let me think step by step|i believe|it seems|it seems that|
-			it seems like|i think that|step by step|so i think|you know|to be precise|now|here`,
-		doubt: `wait|wait a minute|wait a second|hold on|hold on a second|actually|no|nope|hmm wait|but wait|oh wait|
-			wait no|no wait|not exactly|not quite|on second thought|but hold on|but actually|scratch that|oops`,
-		otherWay: `alternatively|another way|another approach|another thought|another idea|another angle|on the other hand|
-			or maybe|or perhaps|another possibility|another interpretation|alternative|wait another thought|
-			wait another angle|alternative approach|conversely|as an alternative|another option|another point`,
-		object:     `but|however|although|though|still|yet|nevertheless|even so|that said|but then|but here|but again`,
-		infer:      `so|thus|therefore|hence|then|consequently|accordingly|as a result|this means|this means that|that means|so then|it follows that|because of this|for this reason|so that means|which means`,
-		begin:      `first|firstly|first off|first of all|to start|to begin with|to begin|let me start|let's start|starting with|at first|initially`,
-		goOn:       `next|second|secondly|third|thirdly|finally|lastly|after that|afterwards|subsequently|moving on|now then|similarly|likewise|let me continue|in the next step|continuing`,
-		illustrate: `for example|for instance|as an example|e.g|say|like`,
-		wonder:     `hmm|hm|maybe|perhaps|possibly|i wonder|i'm not sure|i am not sure|not sure|i'm confused|this is confusing|probably|apparently`,
-		conclude:   `in summary|to summarize|in conclusion|to sum up|overall|all in all|in short|to conclude|putting it all together|putting it together|in total|finally then|final answer|ultimately`,
-	} {
-		for phrase := range strings.SplitSeq(phrases, "|") {
-			out[strings.TrimSpace(phrase)] = p
+	for p, phrases := range markerPhrases {
+		for phrase := range lines(phrases) {
+			out[phrase] = purpose(p)
 		}
 	}
 	return out
 }()
+
+var markerPhrases = [purposes]string{
+	plain: `okay|ok|alright|right|well|yes|yeah|ah|oh|also|and|or|sure|indeed|so basically|of course|
+		in fact|additionally|furthermore|moreover|besides|okay so|alright so|great|good|interesting|
+		specifically|in this case|in that case|for that|then again|at first glance|in other words|
+		that is|i mean|in general|let's see|let me see|let me think|let me think about this|
+		let me think about it|let's think|i think|i guess|let's think about this|let me think again|
+		let me think step by step|i believe|it seems|it seems that|it seems like|i think that|
+		step by step|so i think|you know|to be precise|now|here`,
+	doubt: `wait|wait a minute|wait a second|hold on|hold on a second|actually|no|nope|hmm wait|but wait|
+		oh wait|wait no|no wait|not exactly|not quite|on second thought|but hold on|but actually|
+		scratch that|oops`,
+	otherWay: `alternatively|another way|another approach|another thought|another idea|another angle|
+		on the other hand|or maybe|or perhaps|another possibility|another interpretation|alternative|
+		wait another thought|wait another angle|alternative approach|conversely|as an alternative|
+		another option|another point`,
+	object: `but|however|although|though|still|yet|nevertheless|even so|that said|but then|but here|
+		but again`,
+	infer: `so|thus|therefore|hence|then|consequently|accordingly|as a result|this means|this means that|
+		that means|so then|it follows that|because of this|for this reason|so that means|which means`,
+	begin: `first|firstly|first off|first of all|to start|to begin with|to begin|let me start|let's start|
+		starting with|at first|initially`,
+	goOn: `next|second|secondly|third|thirdly|finally|lastly|after that|afterwards|subsequently|moving on|
+		now then|similarly|likewise|let me continue|in the next step|continuing`,
+	illustrate: `for example|for instance|as an example|e.g|say|like`,
+	wonder: `hmm|hm|maybe|perhaps|possibly|i wonder|i'm not sure|i am not sure|not sure|i'm confused|
+		this is confusing|probably|apparently`,
+	conclude: `in summary|to summarize|in conclusion|to sum up|overall|all in all|in short|to conclude|
+		putting it all together|putting it together|in total|finally then|final answer|ultimately`,
+}
 
 // markerWords are the markers of one word.
 var markerWords = func() map[string]bool {

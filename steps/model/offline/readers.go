@@ -23,15 +23,20 @@ func readIntent(r reading) candidate {
 	if n == 0 || n >= len(r.ts) {
 		return none
 	}
-	ts := r.ts[n:]
-	for len(ts) > 1 && isFiller(ts[0].lower) {
-		ts = ts[1:]
-	}
+	ts := skipFillers(r.ts[n:])
 	score := 8.0
 	if n == 1 {
 		score = 6
 	}
 	return r.command(ts, score)
+}
+
+// skipFillers drops the fillers at the beginning.
+func skipFillers(ts []token) []token {
+	for len(ts) > 1 && isFiller(ts[0].lower) {
+		ts = ts[1:]
+	}
+	return ts
 }
 
 // command makes a command of a verb and what follows.
@@ -87,8 +92,7 @@ var rewordings = map[string]string{
 	"look at": "Look at", "look for": "Look for", "go through": "Go through", "break down": "Break down",
 	"go back": "Go back", "start with": "Start with", "begin with": "Begin with", "focus on": "Focus on",
 	"write out": "Write out", "write down": "Write down", "list out": "List", "list down": "List",
-	"use the": "Use the", "know the": "Find the", "know how": "Find how", "know if": "Check if", "think in": "Think in",
-	"come up": "Come up", "put it": "Put it",
+	"know the": "Find the", "know how": "Find how", "know if": "Check if",
 }
 
 // readCommand reads sentences that give a command themselves: "Compute 9!", "Substituting x=2".
@@ -118,10 +122,7 @@ func readSubject(r reading) candidate {
 	if len(r.ts) < 3 || r.ts[0].ends || !selves[r.ts[0].lower] {
 		return none
 	}
-	ts := r.ts[1:]
-	for len(ts) > 1 && isFiller(ts[0].lower) {
-		ts = ts[1:]
-	}
+	ts := skipFillers(r.ts[1:])
 	if v := verbForms[ts[0].lower]; v == "" || emptyVerbs[v] || ts[0].ends {
 		return none
 	}

@@ -23,7 +23,8 @@ type marker struct {
 var tongues = []*tongue{chinese, japanese, korean}
 
 // chineseFunction are characters of function words.
-const chineseFunction = "的了是在和与及或从到把被让就也都还我你他她它们这那个有没不会能可要需应该吗呢吧啊么什怎如果因为所以但而且然后先再又很更最只每各其此由对于中上下里前时将用给等着过去来想看说知道得哪些若则即使请您哦嗯呃已经达"
+const chineseFunction = "的了是在和与及或从到把被让就也都还我你他她它们这那个有没不会能可要需应该吗呢吧啊么什怎如果因为所以但而" +
+	"且然后先再又很更最只每各其此由对于中上下里前时将用给等着过去来想看说知道得哪些若则即使请您哦嗯呃已经达"
 
 var chinese = &tongue{
 	markers: []marker{

@@ -88,7 +88,8 @@ func (m *measures) judge(t *testing.T) {
 	slices.Sort(m.distinct)
 	slices.Sort(m.words)
 	moves, bare := len(m.words), float64(m.bare)/float64(len(m.words))
-	t.Logf("%d moves; words a move: median %d, 10%% under %d, 10%% over %d; distinct steers of a trace: median %.3f, lowest tenth %.3f; one-word steers %.4f",
+	t.Logf("%d moves; words a move: median %d, 10%% under %d, 10%% over %d; "+
+		"distinct steers of a trace: median %.3f, lowest tenth %.3f; one-word steers %.4f",
 		moves, m.words[moves/2], m.words[moves/10], m.words[moves*9/10],
 		m.distinct[len(m.distinct)/2], m.distinct[len(m.distinct)/10], bare)
 	if median := m.distinct[len(m.distinct)/2]; median < 0.95 {

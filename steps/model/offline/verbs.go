@@ -1,6 +1,10 @@
 package offline
 
-import "strings"
+import (
+	"maps"
+	"slices"
+	"strings"
+)
 
 // plainVerbs are verbs in the form that gives a command. Words that are as often nouns are in nounVerbs instead.
 var plainVerbs = set(`
@@ -14,6 +18,7 @@ var plainVerbs = set(`
 	factor figure fill find follow formulate
 	gather generalize get give go group guess
 	handle ignore imagine include infer insert integrate interpret introduce invert investigate isolate
+	jot
 	keep know label learn look
 	make mention minimize maximize modify move multiply
 	narrow negate note notice
@@ -32,21 +37,21 @@ var plainVerbs = set(`
 
 // nounVerbs give commands at the beginning of a sentence or after "let me", and are read as nouns elsewhere.
 var nounVerbs = set(`
-	address answer argue balance cancel call change check choose compose contrast cover design do estimate place question
-	focus graph help list map mark match measure model name number order pack pair paint plan plot point prompt rank
-	reason recap rest review ride roll rotate round scan scale set share shift sketch start study sum
-	support swap talk transfer travel update value view walk watch work wrap
+	address answer argue balance call cancel change check choose compose contrast cover design do estimate focus
+	graph help list map mark match measure model name number order pack paint pair place plan plot point prompt
+	question rank reason recap rest review ride roll rotate round scale scan set share shift sketch start study
+	sum support swap talk transfer travel update value view walk watch work wrap
 `)
 
 // otherVerbs are no commands that a thinker gives, but end a noun phrase: their forms are never part of one.
 var otherVerbs = set(`
-	appear become believe belong come contain correspond depend die differ equal exist expect fail fall fit happen
-	hold imply indicate intend involve lead leave lie live lose matter mean need occur owe own pass pay prefer
-	produce reflect relate rely remain require result run say seem serve sit stand stay suffice survive vary want
-	win work yield contradict misread mistype misinterpret misunderstand drive bear love hate kill save cost arrive cross return feel hear assert claim align cross grow
-	shave gain wear touch hide reveal hit divert push throw enter exit reach ignore hate forget sound wish attempt catch
-	teach sleep burn float sink freeze rise drop open close stop turn ring knock contradict prevent cause protect force
-	accuse convict harm benefit
+	accuse align appear arrive assert attempt bear become believe belong benefit burn catch cause claim close come
+	contain contradict convict correspond cost cross depend die differ divert drive drop enter equal exist exit
+	expect fail fall feel fit float force forget freeze gain grow happen harm hate hear hide hit hold ignore imply
+	indicate intend involve kill knock lead leave lie live lose love matter mean misinterpret misread mistype
+	misunderstand need occur open owe own pass pay prefer prevent produce protect push reach reflect relate rely
+	remain require result return reveal ring rise run save say seem serve shave sink sit sleep sound stand stay
+	stop suffice survive teach throw touch turn vary want wear win wish work yield
 `)
 
 // irregular gives the forms that rules do not make.
@@ -63,13 +68,13 @@ var irregular = map[string]string{
 }
 
 // doubling verbs repeat their last letter: "planning", "swapped".
-var doubling = set(`plan swap split step wrap map plot cancel omit refer get put set run sum spot scan`)
+var doubling = set(`plan swap split step wrap map plot cancel omit refer get put set run sum spot scan jot`)
 
 // verbForms maps every form of every verb to the form that gives a command.
 var verbForms = func() map[string]string {
 	forms := map[string]string{}
 	for _, verbs := range []map[string]bool{otherVerbs, plainVerbs, nounVerbs} {
-		for v := range verbs {
+		for _, v := range slices.Sorted(maps.Keys(verbs)) {
 			for _, f := range inflect(v) {
 				forms[f] = v
 			}
