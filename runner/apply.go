@@ -94,6 +94,9 @@ func (r *Runner) apply(ctx context.Context, opt ApplyOptions) (*Report, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := r.sweep(stages); err != nil {
+		return nil, err
+	}
 	since, err := r.since(ctx)
 	if err != nil {
 		return nil, err

@@ -1,33 +1,72 @@
 package runner
 
 import (
+	"errors"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
-
-	"github.com/google/renameio/v2"
 )
 
 type writer = io.Writer
 
+// unfinished is the beginning of the names of files that are not complete yet. What a kill leaves of them is swept by
+// the next apply.
+const unfinished = ".sftrun-unfinished-"
+
 // writeFile writes a file under a temporary name in the same folder, syncs it and renames it to path, so that path
 // holds the old bytes or all of the new ones at every instant. If write fails the old ones stay.
 func writeFile(path string, write func(w writer) error) error {
-	f, err := renameio.NewPendingFile(path, renameio.WithTempDir(filepath.Dir(path)), renameio.WithPermissions(0o644))
+	folder := filepath.Dir(path)
+	f, err := os.CreateTemp(folder, unfinished+"*")
 	if err != nil {
 		return err
 	}
-	defer f.Cleanup()
-	if err := write(f); err != nil {
-		return err
+	defer os.Remove(f.Name()) // is gone after the rename
+	err = write(f)
+	if err == nil {
+		err = f.Chmod(0o644)
 	}
-	if err := f.CloseAtomicallyReplace(); err != nil {
-		return err
+	if err == nil {
+		err = f.Sync()
 	}
-	folder, err := os.Open(filepath.Dir(path))
+	if closeErr := f.Close(); err == nil {
+		err = closeErr
+	}
 	if err != nil {
 		return err
 	}
-	defer folder.Close()
-	return folder.Sync()
+	if err := os.Rename(f.Name(), path); err != nil {
+		return err
+	}
+	return syncFolder(folder)
+}
+
+func syncFolder(folder string) error {
+	f, err := os.Open(folder)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	return f.Sync()
+}
+
+// sweep removes unfinished files from the folders that an apply writes to. No other apply is under way.
+func (r *Runner) sweep(stages []*stage) error {
+	folders := map[string]bool{r.opt.State: true, r.opt.Output: true}
+	for _, st := range stages {
+		folders[filepath.Dir(r.target(st))] = true
+	}
+	for folder := range folders {
+		left, err := filepath.Glob(filepath.Join(folder, unfinished+"*"))
+		if err != nil {
+			return err
+		}
+		for _, path := range left {
+			if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+				return err
+			}
+		}
+	}
+	return nil
 }

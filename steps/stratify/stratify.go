@@ -59,7 +59,7 @@ func (c *config) Actions(_ context.Context, in steps.Inputs) ([]steps.Action, er
 	var rows, found []steps.Source
 	for i := range parts {
 		actions = append(actions, steps.Action{
-			Label:   fmt.Sprintf("candidates of part %d", i),
+			Label:   fmt.Sprintf("candidates of part %d", i+1),
 			Config:  steps.Encode(noting{Op: opCandidates, By: c.By, Seed: c.Seed}),
 			Sources: []steps.Source{{Input: "input", Index: i}},
 		})

