@@ -1,11 +1,11 @@
 package runner
 
 import (
-	"errors"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
+
+	"sftrun.local/runner/store"
 )
 
 type writer = io.Writer
@@ -58,14 +58,8 @@ func (r *Runner) sweep(stages []*stage) error {
 		folders[filepath.Dir(r.target(st))] = true
 	}
 	for folder := range folders {
-		left, err := filepath.Glob(filepath.Join(folder, unfinished+"*"))
-		if err != nil {
+		if err := store.RemoveFiles(folder, unfinished); err != nil {
 			return err
-		}
-		for _, path := range left {
-			if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
-				return err
-			}
 		}
 	}
 	return nil

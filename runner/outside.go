@@ -26,7 +26,7 @@ type outside struct {
 	dir string // patterns and paths are relative to it
 
 	mu    sync.Mutex
-	memo  map[string]stamp // by path
+	memo  map[string]stamp // by place
 	fresh bool             // memo holds more than was loaded
 }
 
@@ -102,7 +102,7 @@ func (f *outside) digestOne(ctx context.Context, place string) (string, error) {
 	}
 	now := stampOf(info)
 	f.mu.Lock()
-	known, ok := f.memo[path]
+	known, ok := f.memo[place]
 	f.mu.Unlock()
 	now.Digest = known.Digest
 	if ok && known == now {
@@ -113,7 +113,7 @@ func (f *outside) digestOne(ctx context.Context, place string) (string, error) {
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.memo[path], f.fresh = now, true
+	f.memo[place], f.fresh = now, true
 	return now.Digest, nil
 }
 
@@ -142,8 +142,7 @@ func digestFile(ctx context.Context, path string) (string, error) {
 
 // unchanged makes sure that a shard is still the file whose digest is in the key.
 func (f *outside) unchanged(s steps.Shard) error {
-	path := f.path(s.Place)
-	info, err := os.Stat(path)
+	info, err := os.Stat(f.path(s.Place))
 	if err != nil {
 		return err
 	}
@@ -151,7 +150,7 @@ func (f *outside) unchanged(s steps.Shard) error {
 	now.Digest = s.Digest
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.memo[path] != now {
+	if f.memo[s.Place] != now {
 		return fmt.Errorf("%s changed while it was being read: nothing was made of it.  Run apply again when it is complete", s.Place)
 	}
 	return nil

@@ -61,7 +61,7 @@ func (r *Runner) remember(path string, p publication) error {
 	r.publishing.Lock() // steps publish side by side
 	defer r.publishing.Unlock()
 	all := r.published()
-	all[path] = p
+	all[r.shown(path)] = p
 	return replaceFile(r.publishedPath(), store.Seal(steps.Encode(all)))
 }
 
@@ -88,7 +88,7 @@ func (r *Runner) planPublish(stages []*stage) ([]Publish, error) {
 			continue
 		}
 		path := r.target(st)
-		state, err := fileState(path, known[path], contentOf(stages, st))
+		state, err := fileState(path, known[r.shown(path)], contentOf(stages, st))
 		if err != nil {
 			return nil, err
 		}
@@ -166,7 +166,7 @@ func publishedStream(st *stage) string {
 func (r *Runner) publish(ctx context.Context, stages []*stage, st *stage) (wrote bool, err error) {
 	path := r.target(st)
 	of := contentOf(stages, st)
-	known := r.published()[path]
+	known := r.published()[r.shown(path)]
 	state, err := fileState(path, known, of)
 	if err != nil || state == current {
 		return false, err
@@ -236,7 +236,7 @@ func (r *Runner) render(ctx context.Context, stages []*stage, st *stage, w io.Wr
 	return buf.Flush()
 }
 
-// shown is a path as the user would write it: relative to the project where it lies within.
+// shown is a path as the user would write it: relative to the project where it lies within. So a project may be moved.
 func (r *Runner) shown(path string) string {
 	if rel, err := filepath.Rel(r.opt.Dir, path); err == nil && filepath.IsLocal(rel) {
 		return filepath.ToSlash(rel)

@@ -109,7 +109,7 @@ func (p *project) mustApply(args ...string) string {
 	p.t.Helper()
 	out, code := p.run(append([]string{"apply", "--yes"}, args...)...)
 	if code != 0 {
-		p.t.Fatalf("apply: exit code %d\n%s", code, out)
+		p.t.Fatalf("apply: exit code %d", code)
 	}
 	return out
 }

@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -28,7 +29,7 @@ func TestScripts(t *testing.T) {
 			e.Setenv("HOME", filepath.Join(e.WorkDir, "home"))
 			return os.CopyFS(filepath.Join(e.WorkDir, "examples"), os.DirFS(examples))
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"hold": hold, "replace": replace},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"hold": hold, "replace": replace, "await": await},
 	})
 }
 
@@ -37,6 +38,16 @@ func hold(ts *testscript.TestScript, _ bool, args []string) {
 	lock, err := runner.Acquire(filepath.Join(ts.MkAbs(args[0]), ".sftrun"))
 	ts.Check(err)
 	ts.Defer(func() { lock.Release() })
+}
+
+// await waits until a file is there: await FILE.
+func await(ts *testscript.TestScript, _ bool, args []string) {
+	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
+		if _, err := os.Stat(ts.MkAbs(args[0])); err == nil {
+			return
+		}
+	}
+	ts.Fatalf("%s did not appear", args[0])
 }
 
 // replace edits a file, in which the old text must stand: replace FILE OLD NEW.

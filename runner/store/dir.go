@@ -232,13 +232,19 @@ func (d *Dir) Delete(ctx context.Context, name string) error {
 
 // Sweep removes the temporary files of writers that were killed. The caller must hold the project's lock, so that no
 // writer is alive.
-func (d *Dir) Sweep() error {
-	left, err := filepath.Glob(filepath.Join(d.root, "tmp", "new-*"))
-	if err != nil {
+func (d *Dir) Sweep() error { return RemoveFiles(filepath.Join(d.root, "tmp"), "new-") }
+
+// RemoveFiles removes the files of a folder whose names begin with prefix. A folder that is not there has none.
+func RemoveFiles(folder, prefix string) error {
+	entries, err := os.ReadDir(folder)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	for _, path := range left {
-		if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	for _, e := range entries {
+		if !strings.HasPrefix(e.Name(), prefix) {
+			continue
+		}
+		if err := os.Remove(filepath.Join(folder, e.Name())); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
 	}

@@ -81,7 +81,8 @@ func newStep(data []byte) (steps.Step, error) {
 func (c *config) Actions(_ context.Context, in steps.Inputs) ([]steps.Action, error) {
 	var actions []steps.Action
 	left := c.Most
-	for i, part := range in.Parts("input") {
+	parts := in.Parts("input")
+	for i, part := range parts {
 		work := rewriting{Model: c.Model.Settings}
 		if part.Rows > left {
 			take := left
@@ -89,7 +90,7 @@ func (c *config) Actions(_ context.Context, in steps.Inputs) ([]steps.Action, er
 		}
 		left -= min(left, part.Rows)
 		actions = append(actions, steps.Action{
-			Label:   fmt.Sprintf("part %d", i),
+			Label:   fmt.Sprintf("part %d of %d", i+1, len(parts)),
 			Config:  steps.Encode(work),
 			Sources: []steps.Source{{Input: "input", Index: i}},
 			Files:   []steps.File{c.Prompts.System, c.Prompts.User},

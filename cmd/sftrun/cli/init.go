@@ -22,7 +22,8 @@ const initAbout = `Lays out a project that plans and applies at once: a pipeline
 on this machine and costs nothing. Put your own rows into data/, and a model that you want into pipeline.cue.
 
 It writes pipeline.cue, prompts/, data/example.jsonl, .gitignore, and cue.mod/, by which editors and "cue vet" know the
-definitions. A file that is there already stays as it is; only the definitions in cue.mod/ are brought up to date.`
+definitions. A file that is there already stays as it is. Where there is a pipeline.cue already, only the definitions in
+cue.mod/ are brought up to date.`
 
 // scaffold holds what a new project begins with.
 //
@@ -48,7 +49,7 @@ func (a *app) init(args []string) error {
 	if len(args) == 1 {
 		folder = filepath.Join(a.dir, args[0])
 	}
-	files, err := a.projectFiles()
+	files, err := a.newFiles(folder)
 	if err != nil {
 		return err
 	}
@@ -87,8 +88,12 @@ func (a *app) layOut(folder, name string, text []byte) error {
 	return err
 }
 
-// projectFiles gives the files of a new project: slash-separated path → content.
-func (a *app) projectFiles() (map[string][]byte, error) {
+// newFiles gives what a new project begins with: slash-separated path → content. A project needs nothing of it.
+func (a *app) newFiles(folder string) (map[string][]byte, error) {
+	if _, err := os.Stat(filepath.Join(folder, "pipeline.cue")); err == nil {
+		a.print("  kept    pipeline.cue, and all that belongs to it\n")
+		return nil, nil
+	}
 	files := map[string][]byte{}
 	err := fs.WalkDir(scaffold, "scaffold", func(name string, e fs.DirEntry, err error) error {
 		if err != nil || e.IsDir() {

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"sftrun.local/cmd/sftrun/cli/figures"
@@ -18,7 +19,9 @@ func (t *planText) totals() {
 		return
 	}
 	fmt.Fprintf(t, "%s.%s\n", t.counts(), t.sums())
-	t.WriteString(t.next() + "\n")
+	if next := t.next(); next != "" {
+		t.WriteString(next + "\n")
+	}
 }
 
 func (t *planText) nothing() {
@@ -101,5 +104,14 @@ func (t *planText) next() string {
 	if paid, err := t.project.costs(); paidWaits && paid && err == nil {
 		return "To know the cost exactly, without spending: sftrun apply --free, then sftrun plan"
 	}
+	if t.stuck() {
+		return ""
+	}
 	return "To do it: sftrun apply"
+}
+
+// stuck tells whether nothing is left to do but what an apply would refuse.
+func (t *planText) stuck() bool {
+	return t.plan.Count(runner.Cached) == len(t.plan.Steps) &&
+		!slices.ContainsFunc(t.plan.Publish, func(p runner.Publish) bool { return p.Why != byHand })
 }

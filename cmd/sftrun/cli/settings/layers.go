@@ -151,7 +151,7 @@ func variables(place string, value func(string) string, all []string) (layer, er
 		}
 	}
 	for _, name := range all {
-		if strings.HasPrefix(name, "SFTRUN_") && !known[name] {
+		if strings.HasPrefix(name, "SFTRUN_") && !known[name] && value(name) != "" {
 			return layer{}, unknown(name+" in "+place, name, ownVariables())
 		}
 	}
