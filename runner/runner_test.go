@@ -386,6 +386,7 @@ func TestDamageIsMended(t *testing.T) {
 		flipped := append([]byte(nil), whole...)
 		flipped[len(whole)/3] ^= 4
 		for _, damaged := range [][]byte{cut, flipped} {
+			os.Remove(path) // objects are read-only
 			os.WriteFile(path, damaged, 0o644)
 			os.RemoveAll(filepath.Join(p.dir, "output"))
 			rep, err := p.runner().Apply(context.Background(), runner.ApplyOptions{})
@@ -395,6 +396,7 @@ func TestDamageIsMended(t *testing.T) {
 			if rep.Outcome != runner.Complete || p.read("output/ask.jsonl") != want {
 				t.Errorf("%s damaged: %s, output differs: %v", path, rep.Outcome, p.read("output/ask.jsonl") != want)
 			}
+			os.Remove(path)
 			os.WriteFile(path, whole, 0o644)
 		}
 	}

@@ -84,6 +84,9 @@ func (d *Dir) writeTemp(data []byte) (string, error) {
 	}
 	_, err = f.Write(data)
 	if err == nil {
+		err = f.Chmod(0o444) // others may read it; nobody may change it
+	}
+	if err == nil {
 		err = f.Sync()
 	}
 	if closeErr := f.Close(); err == nil {

@@ -114,6 +114,8 @@ func (t *planText) below(text string) {
 // what says what a step has, or has to do.
 func (t *planText) what(s runner.StepPlan) string {
 	switch {
+	case s.Blocked:
+		return "for " + strings.Join(s.WaitsFor, ", ") + ", in vain: a check said no"
 	case s.Verdict == runner.Wait:
 		return "for " + strings.Join(s.WaitsFor, ", ") + t.bound(s)
 	case s.Verdict == runner.Cached:

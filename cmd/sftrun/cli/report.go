@@ -45,6 +45,9 @@ func (r *reportText) write(ctx context.Context) error {
 	if !r.project.quiet {
 		r.WriteString("\n" + stepTable(r.report.Steps))
 	}
+	for _, name := range r.report.Mended {
+		fmt.Fprintf(r, "\n%s was damaged in the store and has been made again.\n", name)
+	}
 	for _, halt := range r.report.Halts {
 		fmt.Fprintf(r, "\n%s\n", halt)
 	}

@@ -26,6 +26,9 @@ func (t *planText) totals() {
 
 func (t *planText) nothing() {
 	fmt.Fprintf(t, "Nothing to do.   %s cached.", figures.Of(t.plan.Count(runner.Cached), "step"))
+	if blocked := t.plan.Count(runner.Wait); blocked > 0 {
+		fmt.Fprintf(t, "   %s behind a check that said no.", figures.Of(blocked, "step"))
+	}
 	for _, s := range t.plan.Steps {
 		if s.Was != "" {
 			fmt.Fprintf(t, "   %s is now called %s (same key, cached).", s.Was, s.Name)
@@ -88,7 +91,10 @@ func (t *planText) money(a runner.Asks) string {
 		return text + "."
 	}
 	at, _ := t.project.pipeline.Position("limits.costPerApply")
-	return fmt.Sprintf("%s may pass costPerApply %s (%s): apply would not send what may pass it.", text, figures.USD(*limit), at)
+	if a.Likely > *limit {
+		return fmt.Sprintf("%s passes costPerApply %s (%s): apply would not send it.", text, figures.USD(*limit), at)
+	}
+	return fmt.Sprintf("%s may pass costPerApply %s (%s).", text, figures.USD(*limit), at)
 }
 
 // next says what to do.

@@ -101,19 +101,23 @@ func (a *assembler) leave(v *value, def int) error {
 
 // ready makes sure that there is a current entry.
 func (c *column) ready() error {
-	if c.entry == c.page.n {
-		return c.damaged("row %d: %w", c.row, errSisters)
+	here, err := c.inPage()
+	if err == nil && !here {
+		err = errSisters
+	}
+	if err != nil {
+		return c.damaged("row %d: %w", c.row, err)
 	}
 	return nil
 }
 
 func (a *assembler) writeLeaf(v *value) error {
 	c := a.cols[v.first]
-	if c.def() < c.leaf.maxDef {
+	if c.value().IsNull() {
 		return c.damaged("row %d: %w", c.row, errSisters)
 	}
 	var f flaw
-	a.line, f = v.leaf.write(a.line, c.bytes())
+	a.line, f = v.leaf.write(a.line, c.value())
 	a.seen[f] = true
 	c.step()
 	return nil

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	pq "github.com/parquet-go/parquet-go"
 	"github.com/parquet-go/parquet-go/format"
 )
 
@@ -25,8 +26,8 @@ func (l *leaf) date() (string, writer) {
 	if l.physical != format.Int32 {
 		return "", nil
 	}
-	return "date", func(dst, raw []byte) ([]byte, flaw) {
-		return appendTime(dst, time.Unix(number(raw)*24*60*60, 0), dateLayout), noFlaw
+	return "date", func(dst []byte, v *pq.Value) ([]byte, flaw) {
+		return appendTime(dst, time.Unix(number(v)*24*60*60, 0), dateLayout), noFlaw
 	}
 }
 
@@ -41,8 +42,8 @@ func (l *leaf) clock(kind, layout string, unit format.TimeUnit, utc bool) (strin
 	if utc {
 		layout += "Z"
 	}
-	return kind, func(dst, raw []byte) ([]byte, flaw) {
-		n := number(raw)
+	return kind, func(dst []byte, v *pq.Value) ([]byte, flaw) {
+		n := number(v)
 		t := time.Unix(n/second, n%second*(1e9/second))
 		return appendTime(dst, t, layout), noFlaw
 	}
@@ -52,9 +53,10 @@ func (l *leaf) clock(kind, layout string, unit format.TimeUnit, utc bool) (strin
 const julianEpoch = 2_440_588
 
 // writeInt96 writes a timestamp of Impala and early Spark: nanoseconds of the day, and the Julian day.
-func writeInt96(dst, raw []byte) ([]byte, flaw) {
-	nanos := int64(binary.LittleEndian.Uint64(raw))
-	days := int64(int32(binary.LittleEndian.Uint32(raw[8:]))) - julianEpoch
+func writeInt96(dst []byte, v *pq.Value) ([]byte, flaw) {
+	n := v.Int96()
+	nanos := int64(uint64(n[1])<<32 | uint64(n[0]))
+	days := int64(int32(n[2])) - julianEpoch
 	return appendTime(dst, time.Unix(days*24*60*60, nanos), stampLayout+".000000000"), noFlaw
 }
 
@@ -65,7 +67,7 @@ func appendTime(dst []byte, t time.Time, layout string) []byte {
 }
 
 // writeInterval writes months, days and milliseconds, each of them unsigned.
-func writeInterval(dst, raw []byte) ([]byte, flaw) {
-	part := func(i int) uint32 { return binary.LittleEndian.Uint32(raw[4*i:]) }
+func writeInterval(dst []byte, v *pq.Value) ([]byte, flaw) {
+	part := func(i int) uint32 { return binary.LittleEndian.Uint32(v.ByteArray()[4*i:]) }
 	return fmt.Appendf(dst, `"P%dM%dDT%d.%03dS"`, part(0), part(1), part(2)/1000, part(2)%1000), noFlaw
 }

@@ -4,62 +4,87 @@ import (
 	"fmt"
 	"io"
 
+	pq "github.com/parquet-go/parquet-go"
 	"github.com/parquet-go/parquet-go/format"
 )
 
 // column walks through a column of a row group, entry by entry: a value, or a null or an empty list on some level.
 type column struct {
-	r    io.ReaderAt
-	leaf *leaf
-	meta *format.ColumnChunk
-	rows int // of the row group
+	r     io.ReaderAt
+	leaf  *leaf
+	meta  *format.ColumnChunk
+	chunk *pq.FileColumnChunk
+	rows  int // of the row group
 
-	decoder *pageReader
-	pages   []format.PageLocation // nil until it is needed, or if the file has no page index
+	pages   *pq.FilePages
 	at, end int64                 // where the next page's header is, and where the column ends
 	head    *header               // of the next page, if it has been looked at
-	page    *page                 // the current page
-	entry   int                   // of the current page
-	value   int                   // number of values before entry in the current page
-	row     int                   // row of the entry, from the start of the row group
+	loaded  int                   // number of the next page of values
+	index   []format.PageLocation // nil until it is needed, or if the file has no page index
+
+	page   pq.Page        // the current page, if any
+	values pq.ValueReader // nil at its end
+	buf    []pq.Value
+	batch  []pq.Value // entries of the page, in buf
+	entry  int        // of the batch
+	row    int        // row of the entry, from the start of the row group
 }
 
-func newColumn(r io.ReaderAt, l *leaf, c *format.ColumnChunk, rows int, tools *unpacker) *column {
-	start := chunkStart(&c.MetaData)
+// batchSize is the number of entries that are taken from a page at a time.
+const batchSize = 256
+
+func newColumn(f *File, l *leaf, chunk *pq.FileColumnChunk, g *format.RowGroup) *column {
+	meta := &g.Columns[chunk.Column()]
+	start := chunkStart(&meta.MetaData)
 	return &column{
-		r: r, leaf: l, meta: c, rows: rows,
-		decoder: &pageReader{leaf: l, codec: c.MetaData.Codec, tools: tools},
-		at:      start,
-		end:     start + c.MetaData.TotalCompressedSize,
-		page:    new(page),
+		r: &f.source, leaf: l, meta: meta, chunk: chunk, rows: int(g.NumRows),
+		pages: chunk.PagesFrom(&f.source),
+		at:    start,
+		end:   start + meta.MetaData.TotalCompressedSize,
+		buf:   make([]pq.Value, batchSize),
 	}
 }
+
+// close gives the memory of the pages back.
+func (c *column) close() {
+	c.drop()
+	c.pages.Close()
+}
+
+func (c *column) drop() {
+	if c.page != nil {
+		pq.Release(c.page)
+	}
+	c.page, c.values, c.batch, c.entry = nil, nil, nil, 0
+}
+
+// value returns the current entry.
+func (c *column) value() *pq.Value { return &c.batch[c.entry] }
 
 // def returns the definition level of the current entry.
-func (c *column) def() int {
-	if c.page.defs == nil {
-		return c.leaf.maxDef
-	}
-	return int(c.page.defs[c.entry])
-}
+func (c *column) def() int { return c.value().DefinitionLevel() }
 
 // rep returns the repetition level of the current entry.
-func (c *column) rep() int {
-	if c.page.reps == nil {
-		return 0
-	}
-	return int(c.page.reps[c.entry])
-}
-
-// bytes returns the value of the current entry, which must not be null.
-func (c *column) bytes() []byte { return c.page.values.at(c.value) }
+func (c *column) rep() int { return c.value().RepetitionLevel() }
 
 // step goes behind the current entry, without looking at the next one.
-func (c *column) step() {
-	if c.def() == c.leaf.maxDef {
-		c.value++
+func (c *column) step() { c.entry++ }
+
+// inPage reports whether the current page has a next entry, and makes it the current one.
+func (c *column) inPage() (bool, error) {
+	if c.entry < len(c.batch) {
+		return true, nil
 	}
-	c.entry++
+	if c.values == nil {
+		return false, nil
+	}
+	n, err := c.values.ReadValues(c.buf)
+	c.batch, c.entry = c.buf[:n], 0
+	if err == io.EOF || n == 0 {
+		c.values = nil
+		return n > 0, nil
+	}
+	return n > 0, err
 }
 
 // inRow reports whether the next entry belongs to the same row, and makes it the current one.
@@ -67,29 +92,36 @@ func (c *column) inRow() (bool, error) {
 	if c.leaf.maxRep == 0 {
 		return false, nil
 	}
-	if c.entry == c.page.n {
-		h, err := c.peek()
-		if h == nil || h.rows > 0 { // pages that tell their rows start with a row
-			return false, err
-		}
-		if err := c.load(); err != nil {
-			return false, err
-		}
+	here, err := c.inPage()
+	if err == nil && !here {
+		here, err = c.continued()
 	}
-	return c.entry < c.page.n && c.rep() > 0, nil
+	return here && c.rep() > 0, err
+}
+
+// continued loads the next page, if it may continue the row, and reports whether it has entries.
+func (c *column) continued() (bool, error) {
+	h, err := c.peek()
+	if h == nil || err != nil {
+		return false, err
+	}
+	if h.Type == format.DataPageV2 || c.index != nil { // such pages start with a row
+		return false, nil
+	}
+	if err := c.load(); err != nil {
+		return false, err
+	}
+	return c.inPage()
 }
 
 // seek goes to the first entry of a row that is not before the current one.
 func (c *column) seek(row int) error {
-	for c.row < row {
-		if c.entry == c.page.n {
-			if err := c.jump(row); err != nil {
-				return err
-			}
-			if c.row == row {
-				break
-			}
+	if c.row < row {
+		if err := c.jump(row); err != nil {
+			return err
 		}
+	}
+	for c.row < row {
 		if err := c.skipRow(); err != nil {
 			return err
 		}
@@ -113,13 +145,13 @@ func (c *column) skipRow() error {
 
 // open makes sure that there is a current entry, at the start of a row.
 func (c *column) open() error {
-	for c.entry == c.page.n {
-		h, err := c.peek()
+	for {
+		here, err := c.inPage()
 		if err != nil {
-			return err
+			return c.damaged("%w", err)
 		}
-		if h == nil {
-			return c.damaged("it ends at row %d of %d", c.row, c.rows)
+		if here {
+			break
 		}
 		if err := c.load(); err != nil {
 			return err
@@ -131,37 +163,21 @@ func (c *column) open() error {
 	return nil
 }
 
-// jump goes over pages without looking into them, as far as it is known that they lie before a row.
-func (c *column) jump(row int) error {
-	if err := c.jumpByIndex(row); err != nil {
-		return err
-	}
-	for c.row < row {
-		h, err := c.peek()
-		if err != nil || h == nil || h.rows < 0 || c.row+h.rows > row {
-			return err
-		}
-		c.row += h.rows
-		c.at, c.head = h.next(), nil
-	}
-	return nil
-}
-
-// peek returns the header of the next page of values, or nil at the end. It reads a dictionary on the way.
+// peek returns the header of the next page of values, checked, or nil at the end. It checks other pages on the way.
 func (c *column) peek() (*header, error) {
 	for c.head == nil && c.at < c.end {
-		h, err := readHeader(c.r, c.at, c.end, c.leaf, &c.meta.MetaData)
-		if err != nil {
-			return nil, err
+		h, err := readHeader(c.r, c.at, c.end)
+		if err == nil {
+			err = h.check(c.end, &c.meta.MetaData)
 		}
-		switch h.Type {
-		case format.DataPage, format.DataPageV2:
+		if err == nil {
+			err = h.checkPacked(c.r, c.meta.MetaData.Codec)
+		}
+		if err != nil {
+			return nil, c.damaged("%w", err)
+		}
+		if h.Type != format.DictionaryPage {
 			c.head = h
-			return h, nil
-		case format.DictionaryPage:
-			if err := c.readDictionary(h); err != nil {
-				return nil, err
-			}
 		}
 		c.at = h.next()
 	}
@@ -170,29 +186,20 @@ func (c *column) peek() (*header, error) {
 
 // load makes the next page the current one.
 func (c *column) load() error {
-	h := c.head
-	data, err := h.data(c.r)
+	h, err := c.peek()
 	if err != nil {
 		return err
 	}
-	p, err := c.decoder.page(h, data)
-	if err != nil {
+	if h == nil {
+		return c.damaged("it ends at row %d of %d", c.row, c.rows)
+	}
+	c.drop()
+	if c.page, err = c.pages.ReadPage(); err != nil {
 		return c.damaged("page at %d: %w", h.at, err)
 	}
-	c.page, c.entry, c.value = p, 0, 0
-	c.at, c.head = h.next(), nil
-	return nil
-}
-
-func (c *column) readDictionary(h *header) error {
-	data, err := h.data(c.r)
-	if err != nil {
-		return err
-	}
-	if err := c.decoder.readDictionary(h, data); err != nil {
-		return c.damaged("dictionary at %d: %w", h.at, err)
-	}
-	return nil
+	c.values, c.head = c.page.Values(), nil
+	c.loaded++
+	return c.checkRows()
 }
 
 func (c *column) damaged(text string, args ...any) error {

@@ -4,6 +4,7 @@ import (
 	"math/big"
 	"strings"
 
+	pq "github.com/parquet-go/parquet-go"
 	"github.com/parquet-go/parquet-go/format"
 )
 
@@ -17,12 +18,12 @@ func (l *leaf) decimal(scale int) (string, writer) {
 	}
 	switch l.physical {
 	case format.Int32, format.Int64:
-		return "decimal", func(dst, raw []byte) ([]byte, flaw) {
-			return appendDecimal(dst, big.NewInt(number(raw)), scale), noFlaw
+		return "decimal", func(dst []byte, v *pq.Value) ([]byte, flaw) {
+			return appendDecimal(dst, big.NewInt(number(v)), scale), noFlaw
 		}
 	case format.ByteArray, format.FixedLenByteArray:
-		return "decimal", func(dst, raw []byte) ([]byte, flaw) {
-			return appendDecimal(dst, bigEndian(raw), scale), noFlaw
+		return "decimal", func(dst []byte, v *pq.Value) ([]byte, flaw) {
+			return appendDecimal(dst, bigEndian(v.ByteArray()), scale), noFlaw
 		}
 	}
 	return "", nil

@@ -5,18 +5,19 @@ import (
 	"fmt"
 	"io"
 
+	pq "github.com/parquet-go/parquet-go"
 	"github.com/parquet-go/parquet-go/format"
 )
 
 // A File is an open Parquet file. It may be used by one goroutine at a time.
 type File struct {
-	r     io.ReaderAt
-	size  int64
-	name  string
-	meta  *format.FileMetaData
-	root  *value
-	cols  []*leaf
-	tools unpacker
+	source source
+	size   int64
+	name   string
+	file   *pq.File
+	meta   *format.FileMetaData
+	root   *value
+	cols   []*leaf
 }
 
 // Flaws counts the rows that JSON could not hold as they are.
@@ -27,22 +28,25 @@ type Flaws struct {
 
 // Open reads the footer of the file in r, which has size bytes. Name is what errors call the file.
 func Open(r io.ReaderAt, size int64, name string) (*File, error) {
-	f := &File{r: r, size: size, name: name}
+	f := &File{source: source{r: r}, size: size, name: name}
 	if err := f.open(); err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
+		return nil, fmt.Errorf("%s: %w", name, f.source.blame(err))
 	}
 	return f, nil
 }
 
 func (f *File) open() (err error) {
 	defer catch(&err)
-	if f.meta, err = readFooter(f.r, f.size); err != nil {
+	if f.meta, err = readFooter(&f.source, f.size); err != nil {
 		return err
 	}
 	if f.root, f.cols, err = readSchema(f.meta.Schema); err != nil {
 		return err
 	}
-	return f.check()
+	if err := f.check(); err != nil {
+		return err
+	}
+	return f.openColumns()
 }
 
 // Rows returns how many rows the file has.
@@ -55,7 +59,7 @@ func (f *File) Read(ctx context.Context, chosen []int, emit func(row int, line [
 	a := &assembler{ctx: ctx, emit: emit}
 	err := f.read(a, chosen)
 	if err != nil && a.stopped == nil {
-		err = fmt.Errorf("%s: %w", f.name, err)
+		err = fmt.Errorf("%s: %w", f.name, f.source.blame(err))
 	}
 	return a.flaws, err
 }
@@ -67,7 +71,7 @@ func (f *File) read(a *assembler, chosen []int) (err error) {
 		g := &f.meta.RowGroups[i]
 		var here []int
 		here, chosen = split(chosen, first+int(g.NumRows))
-		if err := f.readGroup(a, g, here, first); err != nil {
+		if err := f.readGroup(a, i, here, first); err != nil {
 			return err
 		}
 		first += int(g.NumRows)
@@ -84,14 +88,15 @@ func split(numbers []int, end int) (below, rest []int) {
 	return numbers[:i], numbers[i:]
 }
 
-// readGroup reads the chosen rows of a row group whose first row has number first.
-func (f *File) readGroup(a *assembler, g *format.RowGroup, chosen []int, first int) error {
+// readGroup reads the chosen rows of row group i, whose first row has number first.
+func (f *File) readGroup(a *assembler, i int, chosen []int, first int) error {
 	if len(chosen) == 0 {
 		return nil
 	}
 	a.cols = make([]*column, len(f.cols))
-	for i, l := range f.cols {
-		a.cols[i] = newColumn(f.r, l, &g.Columns[i], int(g.NumRows), &f.tools)
+	for j, chunk := range f.file.RowGroups()[i].ColumnChunks() {
+		a.cols[j] = newColumn(f, f.cols[j], chunk.(*pq.FileColumnChunk), &f.meta.RowGroups[i])
+		defer a.cols[j].close()
 	}
 	for _, row := range chosen {
 		if err := a.row(f.root, row, row-first); err != nil {

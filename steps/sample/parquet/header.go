@@ -1,7 +1,7 @@
 package parquet
 
 import (
-	"hash/crc32"
+	"fmt"
 	"io"
 
 	"github.com/parquet-go/parquet-go/format"
@@ -14,12 +14,12 @@ const (
 	minLimit = 64 << 20
 )
 
-// header is a page's header, checked.
+// header is a page's header. parquet-go asks for as much memory as it claims, so it is checked before parquet-go
+// reads it.
 type header struct {
 	format.PageHeader
-	at     int64 // where the page's data start
-	values int   // values and nulls
-	rows   int   // rows, -1 if only the levels tell
+	at   int64  // where the page's data start
+	data []byte // what has been read of the page's data
 }
 
 // next returns where the page's data end.
@@ -30,60 +30,41 @@ func (h *header) next() int64 { return h.at + int64(h.CompressedPageSize) }
 var headerSizes = []int64{1 << 10, 64 << 10, 16 << 20}
 
 // readHeader reads the header of the page at a place, of a column chunk that ends at end.
-func readHeader(r io.ReaderAt, at, end int64, l *leaf, m *format.ColumnMetaData) (*header, error) {
-	h := new(header)
-	for i, size := range headerSizes {
-		data, err := readAt(r, at, int(min(size, end-at)))
-		if err != nil {
-			return nil, err
-		}
-		n, err := decodeThrift(data, &h.PageHeader)
-		if err == nil {
-			h.at = at + int64(n)
+func readHeader(r io.ReaderAt, at, end int64) (h *header, err error) {
+	for _, size := range headerSizes {
+		h, err = headerWithin(r, at, min(size, end-at))
+		if err == nil || size >= end-at {
 			break
 		}
-		if i == len(headerSizes)-1 || size >= end-at {
-			return nil, damaged("page header at %d: %w", at, err)
-		}
-		h = new(header)
 	}
-	return h, h.check(end, l, m)
+	return h, err
 }
 
-// check makes sure that the page lies within its chunk, and does not claim more than the chunk has.
-func (h *header) check(end int64, l *leaf, m *format.ColumnMetaData) error {
-	h.rows = -1
-	switch {
-	case h.Type == format.DataPage && h.DataPageHeader.Valid:
-		h.values = int(h.DataPageHeader.V.NumValues)
-	case h.Type == format.DataPageV2 && h.DataPageHeaderV2.Valid:
-		h.values, h.rows = int(h.DataPageHeaderV2.V.NumValues), int(h.DataPageHeaderV2.V.NumRows)
-	case h.Type == format.DictionaryPage && h.DictionaryPageHeader.Valid:
-		h.values, h.rows = int(h.DictionaryPageHeader.V.NumValues), 0
-	}
-	if h.Type != format.DictionaryPage && l.maxRep == 0 {
-		h.rows = h.values
-	}
-	limit := min(maxPage, max(minLimit, m.TotalUncompressedSize))
-	switch {
-	case h.CompressedPageSize < 0 || h.next() > end:
-		return damaged("page at %d claims %d bytes, its column ends at %d", h.at, h.CompressedPageSize, end)
-	case h.UncompressedPageSize < 0 || int64(h.UncompressedPageSize) > limit:
-		return damaged("page at %d claims %d bytes unpacked, more than %d", h.at, h.UncompressedPageSize, limit)
-	case h.values < 0 || int64(h.values) > m.NumValues || h.rows > h.values:
-		return damaged("page at %d claims %d values and %d rows, its column %d values", h.at, h.values, h.rows, m.NumValues)
-	}
-	return nil
-}
-
-// data reads the bytes of the page as stored.
-func (h *header) data(r io.ReaderAt) ([]byte, error) {
-	data, err := readAt(r, h.at, int(h.CompressedPageSize))
+func headerWithin(r io.ReaderAt, at, size int64) (*header, error) {
+	data, err := readAt(r, at, int(size))
 	if err != nil {
 		return nil, err
 	}
-	if sum := crc32.ChecksumIEEE(data); h.CRC != 0 && sum != uint32(h.CRC) {
-		return nil, damaged("page at %d has checksum %08x, its header says %08x", h.at, sum, uint32(h.CRC))
+	h := new(header)
+	n, err := decodeThrift(data, &h.PageHeader)
+	if err != nil {
+		return nil, fmt.Errorf("page header at %d: %w", at, err)
 	}
-	return data, nil
+	h.at, h.data = at+int64(n), data[n:]
+	return h, nil
+}
+
+// check makes sure that the page lies within its chunk, and does not claim more than the chunk has.
+func (h *header) check(end int64, m *format.ColumnMetaData) error {
+	limit := min(maxPage, max(minLimit, m.TotalUncompressedSize))
+	values := int64(max(h.DataPageHeader.V.NumValues, h.DataPageHeaderV2.V.NumValues, h.DictionaryPageHeader.V.NumValues))
+	switch {
+	case h.CompressedPageSize < 0 || h.next() > end:
+		return fmt.Errorf("page at %d claims %d bytes, its column ends at %d", h.at, h.CompressedPageSize, end)
+	case h.UncompressedPageSize < 0 || int64(h.UncompressedPageSize) > limit:
+		return fmt.Errorf("page at %d claims %d bytes unpacked, more than %d", h.at, h.UncompressedPageSize, limit)
+	case values > m.NumValues:
+		return fmt.Errorf("page at %d claims %d values, its column %d", h.at, values, m.NumValues)
+	}
+	return nil
 }

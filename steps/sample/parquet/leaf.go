@@ -3,6 +3,7 @@ package parquet
 import (
 	"fmt"
 
+	pq "github.com/parquet-go/parquet-go"
 	"github.com/parquet-go/parquet-go/deprecated"
 	"github.com/parquet-go/parquet-go/format"
 )
@@ -11,14 +12,14 @@ import (
 type leaf struct {
 	path           string
 	physical       format.Type
-	width          int // bytes of a value as kept in memory, 0 if they differ
+	width          int // bytes of a value, 0 if they differ
 	maxRep, maxDef int
 	kind           string // what the type is called: "string", "int64"
 	write          writer
 }
 
-// A writer appends a value, in the bytes of the plain encoding, as JSON.
-type writer func(dst, raw []byte) ([]byte, flaw)
+// A writer appends a value as JSON.
+type writer func(dst []byte, v *pq.Value) ([]byte, flaw)
 
 // flaw says what JSON could not hold of a value.
 type flaw int
@@ -29,8 +30,8 @@ const (
 	notNumber
 )
 
-// widths of values by physical type; a boolean takes a byte in memory.
-var widths = map[format.Type]int{format.Boolean: 1, format.Int32: 4, format.Int64: 8, format.Int96: 12,
+// widths of values by physical type.
+var widths = map[format.Type]int{format.Boolean: 0, format.Int32: 4, format.Int64: 8, format.Int96: 12,
 	format.Float: 4, format.Double: 8, format.ByteArray: 0}
 
 // maxFixed is the most bytes that a value of fixed length may have.

@@ -1,50 +1,57 @@
 package parquet
 
 import (
+	"fmt"
 	"sort"
 
 	"github.com/parquet-go/parquet-go/format"
 )
 
-// jumpByIndex goes to the page that holds a row, if the file has a page index and the page is not the next one.
-func (c *column) jumpByIndex(row int) error {
-	if c.meta.OffsetIndexOffset == 0 || c.meta.OffsetIndexLength == 0 {
-		return nil
-	}
+// jump goes to the page that holds a row, if the file has a page index and the page is not the current one.
+func (c *column) jump(row int) error {
 	if err := c.readIndex(); err != nil {
 		return err
 	}
-	i := sort.Search(len(c.pages), func(i int) bool { return int(c.pages[i].FirstRowIndex) > row }) - 1
-	if i < 0 || c.pages[i].Offset <= c.at {
+	i := sort.Search(len(c.index), func(i int) bool { return int(c.index[i].FirstRowIndex) > row }) - 1
+	if i < c.loaded {
 		return nil
 	}
-	if c.decoder.dict == nil {
-		if _, err := c.peek(); err != nil { // a dictionary comes before all other pages
+	if c.loaded == 0 { // a dictionary comes before all other pages
+		if _, err := c.peek(); err != nil {
 			return err
 		}
 	}
-	c.at, c.head, c.row = c.pages[i].Offset, nil, int(c.pages[i].FirstRowIndex)
-	return c.checkIndex(i)
+	first := c.index[i].FirstRowIndex
+	if err := c.pages.SeekToRow(first); err != nil {
+		return c.damaged("page index: %w", err)
+	}
+	c.drop()
+	c.at, c.head, c.loaded, c.row = c.index[i].Offset, nil, i, int(first)
+	return nil
 }
 
-// checkIndex makes sure that the next page has as many rows as the index says, if its header tells.
-func (c *column) checkIndex(i int) error {
-	h, err := c.peek()
-	if err != nil || h == nil || h.rows < 0 {
-		return err
+// checkRows makes sure that the page just loaded has as many rows as the index says.
+func (c *column) checkRows() error {
+	i := c.loaded - 1
+	if c.index == nil {
+		return nil
 	}
-	end := c.rows
-	if i+1 < len(c.pages) {
-		end = int(c.pages[i+1].FirstRowIndex)
+	if i >= len(c.index) {
+		return c.damaged("page index: it ends before page %d", i)
 	}
-	if h.rows != end-c.row {
-		return c.damaged("page index: page %d has %d rows, not %d", i, h.rows, end-c.row)
+	end := int64(c.rows)
+	if i+1 < len(c.index) {
+		end = c.index[i+1].FirstRowIndex
+	}
+	if rows := end - c.index[i].FirstRowIndex; c.page.NumRows() != rows {
+		return c.damaged("page index: page %d has %d rows, not %d", i, c.page.NumRows(), rows)
 	}
 	return nil
 }
 
+// readIndex reads the page index, checks it, and lets parquet-go read it, which asks for as much memory as it claims.
 func (c *column) readIndex() error {
-	if c.pages != nil {
+	if c.index != nil || c.meta.OffsetIndexOffset == 0 || c.meta.OffsetIndexLength == 0 {
 		return nil
 	}
 	data, err := readAt(c.r, c.meta.OffsetIndexOffset, int(c.meta.OffsetIndexLength))
@@ -55,13 +62,23 @@ func (c *column) readIndex() error {
 	if _, err := decodeThrift(data, index); err != nil {
 		return c.damaged("page index: %w", err)
 	}
+	if err := c.checkIndex(index.PageLocations); err != nil {
+		return c.damaged("page index: %w", err)
+	}
+	if _, err := c.chunk.OffsetIndexFrom(c.r); err != nil {
+		return c.damaged("page index: %w", err)
+	}
+	c.index = index.PageLocations
+	return nil
+}
+
+func (c *column) checkIndex(pages []format.PageLocation) error {
 	offset, row := int64(0), int64(-1)
-	for i, p := range index.PageLocations {
+	for i, p := range pages {
 		if p.Offset <= offset || p.Offset >= c.end || p.FirstRowIndex <= row || int(p.FirstRowIndex) >= c.rows {
-			return c.damaged("page index: page %d at %d starts with row %d", i, p.Offset, p.FirstRowIndex)
+			return fmt.Errorf("page %d at %d starts with row %d", i, p.Offset, p.FirstRowIndex)
 		}
 		offset, row = p.Offset, p.FirstRowIndex
 	}
-	c.pages = index.PageLocations
 	return nil
 }

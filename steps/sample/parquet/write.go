@@ -8,55 +8,58 @@ import (
 	"strconv"
 	"unicode/utf8"
 
+	pq "github.com/parquet-go/parquet-go"
+
 	"sftrun.local/steps/jsonl"
 )
 
-func writeString(dst, raw []byte) ([]byte, flaw) {
-	if !utf8.Valid(raw) {
-		return jsonl.AppendString(dst, string(raw)), badText
+func writeString(dst []byte, v *pq.Value) ([]byte, flaw) {
+	text := string(v.ByteArray())
+	if !utf8.ValidString(text) {
+		return jsonl.AppendString(dst, text), badText
 	}
-	return jsonl.AppendString(dst, string(raw)), noFlaw
+	return jsonl.AppendString(dst, text), noFlaw
 }
 
-func writeBytes(dst, raw []byte) ([]byte, flaw) {
+func writeBytes(dst []byte, v *pq.Value) ([]byte, flaw) {
 	dst = append(dst, '"')
-	dst = base64.StdEncoding.AppendEncode(dst, raw)
+	dst = base64.StdEncoding.AppendEncode(dst, v.ByteArray())
 	return append(dst, '"'), noFlaw
 }
 
-func writeBool(dst, raw []byte) ([]byte, flaw) {
-	return strconv.AppendBool(dst, raw[0] != 0), noFlaw
+func writeBool(dst []byte, v *pq.Value) ([]byte, flaw) {
+	return strconv.AppendBool(dst, v.Boolean()), noFlaw
 }
 
-// number reads an integer of 4 or 8 bytes.
-func number(raw []byte) int64 {
-	if len(raw) == 4 {
-		return int64(int32(binary.LittleEndian.Uint32(raw)))
+// number returns an integer of 4 or 8 bytes.
+func number(v *pq.Value) int64 {
+	if v.Kind() == pq.Int32 {
+		return int64(v.Int32())
 	}
-	return int64(binary.LittleEndian.Uint64(raw))
+	return v.Int64()
 }
 
-func writeInt(dst, raw []byte) ([]byte, flaw) {
-	return strconv.AppendInt(dst, number(raw), 10), noFlaw
+func writeInt(dst []byte, v *pq.Value) ([]byte, flaw) {
+	return strconv.AppendInt(dst, number(v), 10), noFlaw
 }
 
-func writeUint(dst, raw []byte) ([]byte, flaw) {
-	if len(raw) == 4 {
-		return strconv.AppendUint(dst, uint64(binary.LittleEndian.Uint32(raw)), 10), noFlaw
+func writeUint(dst []byte, v *pq.Value) ([]byte, flaw) {
+	if v.Kind() == pq.Int32 {
+		return strconv.AppendUint(dst, uint64(v.Uint32()), 10), noFlaw
 	}
-	return strconv.AppendUint(dst, binary.LittleEndian.Uint64(raw), 10), noFlaw
+	return strconv.AppendUint(dst, v.Uint64(), 10), noFlaw
 }
 
-func writeFloat(dst, raw []byte) ([]byte, flaw) {
-	return appendFloat(dst, float64(math.Float32frombits(binary.LittleEndian.Uint32(raw))), 32)
+func writeFloat(dst []byte, v *pq.Value) ([]byte, flaw) {
+	return appendFloat(dst, float64(v.Float()), 32)
 }
 
-func writeDouble(dst, raw []byte) ([]byte, flaw) {
-	return appendFloat(dst, math.Float64frombits(binary.LittleEndian.Uint64(raw)), 64)
+func writeDouble(dst []byte, v *pq.Value) ([]byte, flaw) {
+	return appendFloat(dst, v.Double(), 64)
 }
 
-func writeFloat16(dst, raw []byte) ([]byte, flaw) {
-	return appendFloat(dst, float16(binary.LittleEndian.Uint16(raw)), 32)
+func writeFloat16(dst []byte, v *pq.Value) ([]byte, flaw) {
+	return appendFloat(dst, float16(binary.LittleEndian.Uint16(v.ByteArray())), 32)
 }
 
 // float16 returns the value of a number of half precision (IEEE 754-2008, binary16).
@@ -88,7 +91,8 @@ func appendFloat(dst []byte, f float64, bits int) ([]byte, flaw) {
 	return strconv.AppendFloat(dst, f, layout, -1, bits), noFlaw
 }
 
-func writeUUID(dst, raw []byte) ([]byte, flaw) {
+func writeUUID(dst []byte, v *pq.Value) ([]byte, flaw) {
+	raw := v.ByteArray()
 	dst = append(dst, '"')
 	for i, part := range [][]byte{raw[:4], raw[4:6], raw[6:8], raw[8:10], raw[10:]} {
 		if i > 0 {
