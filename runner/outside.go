@@ -74,7 +74,7 @@ func (f *outside) list(ctx context.Context, pattern string) ([]steps.Shard, erro
 		return nil, err
 	}
 	if len(shards) == 0 {
-		return nil, fmt.Errorf("no file matches %q (looked in %s)", pattern, root)
+		return nil, fmt.Errorf("no file matches %q; looked in %s", pattern, root)
 	}
 	sort.Slice(shards, func(i, j int) bool { return shards[i].Name < shards[j].Name })
 	return shards, nil

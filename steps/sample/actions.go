@@ -71,8 +71,11 @@ func (s *step) list(ctx context.Context, in steps.Inputs) ([]steps.Shard, error)
 	listed := map[string]bool{}
 	for _, pattern := range s.config.From {
 		found, err := in.Shards(ctx, pattern)
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
 		if err != nil {
-			return nil, err
+			return nil, &steps.FieldError{Field: "from", Text: err.Error()}
 		}
 		for _, shard := range found {
 			if !listed[shard.Place] {

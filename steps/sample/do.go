@@ -1,6 +1,7 @@
 package sample
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -23,7 +24,7 @@ func do(ctx context.Context, a steps.Action, in steps.In, out steps.Out) error {
 		return err
 	}
 	defer file.Close()
-	shard, err := shards.Open(file, c.Name)
+	shard, err := shards.Open(file, cmp.Or(a.Shards[0].Place, c.Name)) // errors name the file as the user would
 	if err != nil {
 		return err
 	}

@@ -1,7 +1,9 @@
 package shards
 
 import (
+	"errors"
 	"fmt"
+	"io"
 	"strings"
 
 	"sftrun.local/steps"
@@ -49,11 +51,24 @@ func recognise(r steps.Reader, name string) (format, error) {
 		return "", fmt.Errorf("read %s: %w", name, err)
 	}
 	promised := byName(name)
+	if promised == "" && found == textFormat && !startsLikeRows(r) {
+		return "", fmt.Errorf("%s: no format that is known; rows are read from .parquet, .jsonl, .jsonl.gz and .jsonl.zst", name)
+	}
 	if promised == "" || promised == found {
 		return found, nil
 	}
 	return "", fmt.Errorf("%s: the name says %s, but the file (%d bytes) starts like %s; fetch it again, or rename it",
 		name, promised, r.Size(), found)
+}
+
+// startsLikeRows tells whether a text without a telling name begins as JSON does, or is empty.
+func startsLikeRows(r steps.Reader) bool {
+	start := make([]byte, min(64, r.Size()))
+	if _, err := r.ReadAt(start, 0); err != nil && !errors.Is(err, io.EOF) {
+		return true // reading it tells what is wrong
+	}
+	text := strings.TrimLeft(strings.TrimPrefix(string(start), "\ufeff"), " \t\r\n")
+	return text == "" || text[0] == '{' || text[0] == '['
 }
 
 func byContent(r steps.Reader) (format, error) {

@@ -20,7 +20,7 @@ import (
 
 // A layer is what one place says.
 type layer struct {
-	place  string            // for people: ".env"
+	place  string            // for people: "in .env"
 	names  map[string]string // what a setting is called there, if not by its own name
 	values *koanf.Koanf
 }
@@ -28,7 +28,7 @@ type layer struct {
 // origin tells where a setting was found.
 func (l layer) origin(name string) string {
 	if called, ok := l.names[name]; ok {
-		return called + " in " + l.place
+		return called + " " + l.place
 	}
 	return l.place
 }
@@ -104,7 +104,7 @@ func (p cueParser) Marshal(map[string]any) ([]byte, error) { return nil, errors.
 func dotenvFile(o Options) (layer, error) {
 	text, err := os.ReadFile(filepath.Join(o.Dir, ".env"))
 	if errors.Is(err, fs.ErrNotExist) {
-		return layerOf(".env", nil)
+		return layerOf("in .env", nil)
 	}
 	if err != nil {
 		return layer{}, err
@@ -113,7 +113,7 @@ func dotenvFile(o Options) (layer, error) {
 	if err != nil {
 		return layer{}, fmt.Errorf("%s: %w", filepath.Join(o.Dir, ".env"), err)
 	}
-	return variables(".env", func(name string) string {
+	return variables("in .env", func(name string) string {
 		value, _ := values[name].(string)
 		return value
 	}, keys(values))
@@ -135,7 +135,7 @@ func environment(o Options) (layer, error) {
 		values[name] = value
 		all = append(all, name)
 	}
-	return variables("the environment", func(name string) string { return values[name] }, all)
+	return variables("in the environment", func(name string) string { return values[name] }, all)
 }
 
 // variables makes a layer of the variables of an environment. An empty one counts as not set.
@@ -152,7 +152,7 @@ func variables(place string, value func(string) string, all []string) (layer, er
 	}
 	for _, name := range all {
 		if strings.HasPrefix(name, "SFTRUN_") && !known[name] && value(name) != "" {
-			return layer{}, unknown(name+" in "+place, name, ownVariables())
+			return layer{}, unknown(name+" "+place, name, ownVariables())
 		}
 	}
 	l, err := layerOf(place, found)
@@ -182,7 +182,7 @@ func ownVariables() []string {
 
 // flags reads the flags that were given.
 func flags(o Options) (layer, error) {
-	l := layer{place: "the command line", names: map[string]string{}, values: koanf.New(".")}
+	l := layer{place: "on the command line", names: map[string]string{}, values: koanf.New(".")}
 	if o.Flags == nil {
 		return l, nil
 	}
