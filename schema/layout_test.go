@@ -14,9 +14,11 @@ import (
 var update = flag.Bool("update", false, "write the generated files of this repository")
 
 // repositoryKinds are the kinds as they are now, in steps/*/kind.cue.
-func repositoryKinds(t testing.TB) []schema.Definition {
+func repositoryKinds(t testing.TB) []schema.Definition { return kindsIn(t, "../steps") }
+
+func kindsIn(t testing.TB, folder string) []schema.Definition {
 	t.Helper()
-	paths, err := filepath.Glob("../steps/*/kind.cue")
+	paths, err := filepath.Glob(folder + "/*/kind.cue")
 	if err != nil || len(paths) == 0 {
 		t.Fatalf("no kinds found: %v", err)
 	}
@@ -27,10 +29,19 @@ func repositoryKinds(t testing.TB) []schema.Definition {
 	return all
 }
 
-// This repository is itself a folder with a pipeline.cue, so it has the layout too, and must have the current one.
+// This repository is itself a folder with a pipeline.cue, so it has the layout too, and must have the current one. So
+// have the examples, one of which has a kind of its own.
 func TestLayoutOfThisRepositoryIsCurrent(t *testing.T) {
-	for name, want := range schema.Layout(repositoryKinds(t)) {
-		path := filepath.Join("..", filepath.FromSlash(name))
+	kinds := repositoryKinds(t)
+	checkLayout(t, "..", kinds)
+	checkLayout(t, "../examples/quickstart", kinds)
+	checkLayout(t, "../examples/add-a-kind", append(kinds, kindsIn(t, "../examples/add-a-kind")...))
+}
+
+func checkLayout(t *testing.T, folder string, kinds []schema.Definition) {
+	t.Helper()
+	for name, want := range schema.Layout(kinds) {
+		path := filepath.Join(folder, filepath.FromSlash(name))
 		if *update {
 			write(t, path, want)
 		}

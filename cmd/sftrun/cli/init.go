@@ -96,6 +96,9 @@ func (a *app) newFiles(folder string) (map[string][]byte, error) {
 	}
 	files := map[string][]byte{}
 	err := fs.WalkDir(scaffold, "scaffold", func(name string, e fs.DirEntry, err error) error {
+		if e != nil && e.IsDir() && e.Name() == "cue.mod" {
+			return fs.SkipDir // marks the end of this repository's own module; a project gets a whole one
+		}
 		if err != nil || e.IsDir() {
 			return err
 		}
