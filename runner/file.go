@@ -1,6 +1,8 @@
 package runner
 
 import (
+	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -51,16 +53,32 @@ func syncFolder(folder string) error {
 	return f.Sync()
 }
 
-// sweep removes unfinished files from the folders that an apply writes to. No other apply is under way.
-func (r *Runner) sweep(stages []*stage) error {
-	folders := map[string]bool{r.opt.State: true, r.opt.Output: true}
+// prepare makes sure, before any work, that published files can be written, and removes unfinished ones that a kill
+// has left. No other apply is under way.
+func (r *Runner) prepare(stages []*stage) error {
+	folders := map[string]bool{r.opt.Output: true}
 	for _, st := range stages {
 		folders[filepath.Dir(r.target(st))] = true
 	}
-	for folder := range folders {
-		if err := store.RemoveFiles(folder, unfinished); err != nil {
-			return err
+	for _, folder := range sortedKeys(folders) {
+		if err := probe(folder); err != nil {
+			return fmt.Errorf("%s cannot be written to: %w.  Nothing was done.  Mend it, or name another folder with --output", r.shown(folder), plain(err))
 		}
 	}
-	return nil
+	return store.RemoveFiles(r.opt.State, unfinished)
+}
+
+// probe sweeps a folder and tries to write to it.
+func probe(folder string) error {
+	if err := store.MakeFolder(folder); err != nil {
+		return err
+	}
+	if err := store.RemoveFiles(folder, unfinished); err != nil {
+		return err
+	}
+	f, err := os.CreateTemp(folder, unfinished+"*")
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Close(), os.Remove(f.Name()))
 }

@@ -193,3 +193,22 @@ func (st *stage) shards() []steps.Shard {
 	}
 	return list
 }
+
+// History returns the records of a pipeline's runs, the oldest first, of all variants.
+func (r *Runner) History(ctx context.Context) ([]RunRecord, error) {
+	names, err := Runs(ctx, r.opt.Store)
+	if err != nil {
+		return nil, err
+	}
+	var runs []RunRecord
+	for _, name := range names {
+		run, err := readSealed[RunRecord](ctx, r.opt.Store, name)
+		if err != nil {
+			return nil, err
+		}
+		if run != nil && run.Pipeline == r.opt.Pipeline.Name {
+			runs = append(runs, *run)
+		}
+	}
+	return runs, nil
+}

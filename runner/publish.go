@@ -23,15 +23,16 @@ import (
 type Publish struct {
 	Step string `json:"step"`
 	File string `json:"file"` // path as the user would write it
-	Why  string `json:"why"`  // "missing", "older", "changed by hand"
+	Why  string `json:"why"`  // one of the constants below
 }
 
-// The states of a published file.
+// What keeps a published file from being current.
 const (
 	current = ""
-	absent  = "missing"
-	older   = "not of this result"
-	edited  = "changed by hand"
+
+	Missing = "missing"
+	Older   = "not of this result"
+	Edited  = "changed by hand"
 )
 
 // publication is what is remembered of a published file, to tell whether it is current and whether somebody changed
@@ -104,7 +105,7 @@ func (r *Runner) planPublish(stages []*stage) ([]Publish, error) {
 func fileState(path string, known publication, of string) (string, error) {
 	info, err := os.Stat(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return absent, nil
+		return Missing, nil
 	}
 	if err != nil {
 		return "", err
@@ -117,11 +118,11 @@ func fileState(path string, known publication, of string) (string, error) {
 			return "", err
 		}
 		if digest != known.Stamp.Digest {
-			return edited, nil
+			return Edited, nil
 		}
 	}
 	if known.Of != of {
-		return older, nil
+		return Older, nil
 	}
 	return current, nil
 }
@@ -171,7 +172,7 @@ func (r *Runner) publish(ctx context.Context, stages []*stage, st *stage) (wrote
 	if err != nil || state == current {
 		return false, err
 	}
-	digest, err := r.writePublished(ctx, stages, st, path, state == edited && !r.opt.Force)
+	digest, err := r.writePublished(ctx, stages, st, path, state == Edited && !r.opt.Force)
 	if err != nil {
 		return false, fmt.Errorf("publish %s: %w", r.shown(path), err)
 	}
@@ -215,25 +216,30 @@ func (r *Runner) writePublished(ctx context.Context, stages []*stage, st *stage,
 func (r *Runner) render(ctx context.Context, stages []*stage, st *stage, w io.Writer) error {
 	buf := bufio.NewWriterSize(w, 1<<20)
 	stream := publishedStream(st)
-	var t *tracer
-	if stream == steps.RowsStream {
-		t = newTracer(ctx, r.opt.Store, stages)
-	}
+	t := newTracer(ctx, r.opt.Store, stages)
 	for i, p := range st.data.Streams[stream] {
-		data, err := readRows(ctx, r.opt.Store, p.Digest, p.Media == mediaRejects)
-		if err != nil {
-			return err
-		}
-		if t == nil {
-			_, err = buf.Write(data)
-		} else {
-			err = t.writeRows(buf, st, i, data)
+		err := ctx.Err()
+		switch {
+		case err != nil:
+		case stream == steps.RowsStream:
+			err = t.writeRows(buf, st, i)
+		default:
+			err = copyObject(ctx, r.opt.Store, p.Digest, buf)
 		}
 		if err != nil {
 			return err
 		}
 	}
 	return buf.Flush()
+}
+
+func copyObject(ctx context.Context, s *store.Store, digest string, w io.Writer) error {
+	data, err := s.Get(ctx, digest)
+	if err != nil {
+		return err
+	}
+	_, err = w.Write(data)
+	return err
 }
 
 // shown is a path as the user would write it: relative to the project where it lies within. So a project may be moved.

@@ -1,6 +1,7 @@
 package runner
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -110,7 +111,7 @@ func (a *apply) finish(ctx context.Context) (*Report, error) {
 		p := a.states[st]
 		rep.Steps = append(rep.Steps, p.StepReport)
 		rep.Changed = rep.Changed || p.Executed > 0 || p.wrote || p.Asked > 0
-		if publishes(st) && p.ended {
+		if publishes(st) && p.current {
 			rep.Files = append(rep.Files, a.shown(a.target(st)))
 		}
 	}
@@ -123,21 +124,16 @@ func (a *apply) finish(ctx context.Context) (*Report, error) {
 	if errors.As(err, &damaged) {
 		return rep, err // Apply starts over
 	}
-	if saveErr := a.record(keep, rep.Changed); err == nil {
-		err = saveErr
+	if rep.Changed || err == nil && a.moved() {
+		err = cmp.Or(err, a.record(keep))
 	}
+	err = cmp.Or(err, a.saveMemo())
 	rep.Run = a.run
 	return rep, err
 }
 
-// record keeps the run, what was learned of the inputs, and the published state.
-func (a *apply) record(ctx context.Context, changed bool) error {
-	if err := a.saveMemo(); err != nil {
-		return err
-	}
-	if !changed && !a.moved() {
-		return nil
-	}
+// record keeps the run and the published state.
+func (a *apply) record(ctx context.Context) error {
 	for _, st := range a.stages {
 		step, err := a.runStep(ctx, st)
 		if err != nil {

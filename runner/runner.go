@@ -3,8 +3,6 @@ package runner
 import (
 	"context"
 	"encoding/json"
-	"errors"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -144,15 +142,6 @@ func replaceFile(path string, data []byte) error {
 		_, err := w.Write(data)
 		return err
 	})
-}
-
-// exists tells whether there is a file at path.
-func exists(path string) (bool, error) {
-	_, err := os.Stat(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return false, nil
-	}
-	return err == nil, err
 }
 
 // since finds the run to compare with.

@@ -44,14 +44,10 @@ func newTracer(ctx context.Context, s *store.Store, stages []*stage) *tracer {
 }
 
 // writeRows writes the rows of a part with what is known of their making.
-func (t *tracer) writeRows(w io.Writer, st *stage, part int, data []byte) error {
-	for i, row := range jsonl.Rows(data) {
-		meta, err := t.meta(st, steps.RowsStream, part, i)
+func (t *tracer) writeRows(w io.Writer, st *stage, part int) error {
+	for row, err := range t.rows(st, steps.RowsStream, part) {
 		if err != nil {
 			return err
-		}
-		for m := len(meta) - 1; m >= 0; m-- {
-			row = jsonl.Set(row, meta[m].column, meta[m].value)
 		}
 		if _, err := w.Write(row); err != nil {
 			return err

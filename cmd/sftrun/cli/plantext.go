@@ -198,17 +198,11 @@ func detailsOf(s runner.StepPlan) string {
 	return text
 }
 
-// Why a published file is not current, in the runner's words.
-const (
-	byHand = "changed by hand"
-	gone   = "missing"
-)
-
 func (t *planText) publish(p runner.Publish) {
 	switch p.Why {
-	case byHand:
+	case runner.Edited:
 		fmt.Fprintf(t, "%s was changed by hand: apply leaves it, and stops there.  Move it away, or overwrite it: sftrun apply --force\n", p.File)
-	case gone:
+	case runner.Missing:
 		fmt.Fprintf(t, "%s is missing and will be written.\n", p.File)
 	default:
 		fmt.Fprintf(t, "%s is of an earlier result and will be written anew.\n", p.File)

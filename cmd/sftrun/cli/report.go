@@ -25,6 +25,9 @@ func (p *project) showReport(ctx context.Context, rep *runner.Report) error {
 		p.printf("Nothing to do.   %s cached.\n", figures.Of(len(rep.Steps), "step"))
 		return nil
 	}
+	if !rep.Changed && rep.Outcome == runner.Failed {
+		return nil // the error says it all
+	}
 	r := &reportText{project: p, report: rep}
 	if err := r.write(ctx); err != nil {
 		return err

@@ -119,5 +119,5 @@ func (t *planText) next() string {
 // stuck tells whether nothing is left to do but what an apply would refuse.
 func (t *planText) stuck() bool {
 	return t.plan.Count(runner.Cached) == len(t.plan.Steps) &&
-		!slices.ContainsFunc(t.plan.Publish, func(p runner.Publish) bool { return p.Why != byHand })
+		!slices.ContainsFunc(t.plan.Publish, func(p runner.Publish) bool { return p.Why != runner.Edited })
 }

@@ -1,0 +1,122 @@
+package main_test
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// badData is what may come as data, and what the user is told: one error that names the file and what to do, or a row
+// that goes on with what was done about it counted.
+var badData = []struct {
+	name  string
+	files map[string]string // under data/
+	code  int
+	says  []string // in what is printed
+}{
+	{"a Parquet file that is cut off", map[string]string{"train-0.parquet": "=parquet:60000"}, 1,
+		[]string{"data/train-0.parquet: the Parquet file is damaged", "fetch or write it again"}},
+	{"a text called Parquet", map[string]string{"train-0.parquet": "hello, world"}, 1,
+		[]string{"data/train-0.parquet: the name says Parquet, but the file (12 bytes) starts like JSON lines"}},
+	{"a last line that is torn", map[string]string{"train-0.jsonl": "=jsonl:30000"}, 1,
+		[]string{"data/train-0.jsonl:9: byte 30000: the text ends inside a row"}},
+	{"gzip that is cut off", map[string]string{"train-0.jsonl.gz": "=gz:5000"}, 1,
+		[]string{"data/train-0.jsonl.gz", "cut off"}},
+	{"no messages", map[string]string{"train-0.jsonl": `{"id":"a","text":"x"}` + "\n"}, 1,
+		[]string{"data/train-0.jsonl:1: the row needs a list messages of {role, content}, it has id, text"}},
+	{"bytes that are not UTF-8", map[string]string{"train-0.jsonl": "{\"id\":\"a\",\"messages\":[{\"role\":\"user\",\"content\":\"\xff bad\"}]}\n"}, 1,
+		[]string{"data/train-0.jsonl:1: byte 48: byte 0xff is not UTF-8", "iconv"}},
+	{"UTF-16", map[string]string{"train-0.jsonl": "\xff\xfe{\x00\"\x00"}, 1,
+		[]string{"data/train-0.jsonl:1", "UTF-16", "iconv -f UTF-16"}},
+	{"an unknown format", map[string]string{"train-0.csv": "id,messages\n"}, 1,
+		[]string{"data/train-0.csv: no format that is known; rows are read from .parquet, .jsonl, .jsonl.gz and .jsonl.zst"}},
+	{"no file", nil, 1,
+		[]string{`steps.sample.from: no file matches "data/train-*"`, "pipeline.cue:"}},
+	{"an empty file", map[string]string{"train-0.jsonl": ""}, 0,
+		[]string{"sample      done   0 out", "validate    done   0 out"}},
+	{"several objects on a line", map[string]string{"train-0.jsonl": "=joined"}, 0,
+		[]string{"sample      done   3 out"}},
+	{"a mark of byte order and other line ends", map[string]string{"train-0.jsonl": "=windows"}, 0,
+		[]string{"sample      done   3 out"}},
+	{"ids missing and repeated", map[string]string{"train-0.jsonl": strings.Repeat(`{"messages":[]}`+"\n"+`{"id":"a","messages":[]}`+"\n", 2)}, 0,
+		[]string{"sample      done   4 out", "4 without think block"}},
+}
+
+func TestBadDataIsToldOnceAndWithThePlace(t *testing.T) {
+	for _, test := range badData {
+		t.Run(test.name, func(t *testing.T) {
+			p := quickstart(t)
+			real := filepath.Join(p.dir, "data")
+			whole := map[string][]byte{}
+			for name, file := range map[string]string{"=parquet": "train-00000-of-00004.parquet", "=jsonl": "train-00001-of-00004.jsonl", "=gz": "train-00002-of-00004.jsonl.gz"} {
+				data, err := os.ReadFile(filepath.Join(real, file))
+				if err != nil {
+					t.Fatal(err)
+				}
+				whole[name] = data
+			}
+			os.RemoveAll(real)
+			os.Mkdir(real, 0o755)
+			for name, content := range test.files {
+				p.write("data/"+name, expand(content, whole))
+			}
+			p.edit("target: 150", `target: 150, shortfall: "allow"`)
+			cmd := p.command("apply", "--yes")
+			var said bytes.Buffer
+			cmd.Stdout, cmd.Stderr = &said, &said
+			cmd.Run()
+			if code := cmd.ProcessState.ExitCode(); code != test.code {
+				t.Errorf("exit code %d, want %d", code, test.code)
+			}
+			for _, want := range test.says {
+				if !strings.Contains(said.String(), want) {
+					t.Errorf("it does not say %q:\n%s", want, said.String())
+				}
+			}
+			if left, _ := filepath.Glob(filepath.Join(p.dir, "output", ".*")); len(left) > 0 {
+				t.Errorf("half-written files: %v", left)
+			}
+		})
+	}
+}
+
+// expand makes the content of a file: "=jsonl:100" is the first 100 bytes of the quickstart's shard of that format.
+func expand(content string, whole map[string][]byte) string {
+	three := func(between string) string {
+		return strings.Join(strings.SplitN(string(whole["=jsonl"]), "\n", 4)[:3], between)
+	}
+	switch content {
+	case "=joined":
+		return three("")
+	case "=windows":
+		return "\ufeff" + three("\r\n") + "\r\n"
+	}
+	name, length, cut := strings.Cut(content, ":")
+	if data, ok := whole[name]; ok && cut {
+		n := 0
+		for _, digit := range length {
+			n = 10*n + int(digit-'0')
+		}
+		return string(data[:n])
+	}
+	return content
+}
+
+func TestOutputInTheWayIsToldBeforeAnyWork(t *testing.T) {
+	p := quickstart(t)
+	p.write("output", "a file where the folder should be")
+	cmd := p.command("apply", "--yes")
+	var said bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &said, &said
+	cmd.Run()
+	want := "output cannot be written to: not a directory.  Nothing was done.  Mend it, or name another folder with --output\n"
+	if code := cmd.ProcessState.ExitCode(); code != 1 || said.String() != want {
+		t.Errorf("exit code %d:\n%s", code, said.String())
+	}
+	if p.read("output") != "a file where the folder should be" {
+		t.Error("the file in the way is lost")
+	}
+	p.mustApply("--output", "elsewhere")
+}
