@@ -215,12 +215,29 @@ func (a *apply) open(st *stage, p *progress) {
 			}
 			p.queue = st.waiting()
 			p.RowsIn = st.rowsFed()
+			if err == nil {
+				err = a.room(st)
+			}
 			if err == nil && st.data == nil {
 				a.tell(Event{What: Began, Step: p.Name, Actions: p.Actions - p.Reused, Rows: p.RowsIn})
 			}
 			return err
 		}
 	})
+}
+
+// room makes sure that what a stage will write, about as much as it reads, finds room. It errs on the side of letting
+// it try: a disk that turns out full leaves nothing half-written either.
+func (a *apply) room(st *stage) error {
+	if a.Runner.opt.Room == nil || st.data != nil {
+		return nil
+	}
+	free, known := a.Runner.opt.Room()
+	if need := st.reads(); known && need > free {
+		return fmt.Errorf("steps.%s will write about %d MB, and %d MB are free where the store lies.  Nothing of it was started.  Make room, or move the store with --store",
+			st.node.spec.Name, need>>20, free>>20)
+	}
+	return nil
 }
 
 // dispatch starts actions of a stage, as many as there are workers, and sends questions when all else is done.

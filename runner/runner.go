@@ -31,6 +31,9 @@ type Options struct {
 	Force       bool   // overwrite published files that were changed by hand
 	Tool        string // version of sftrun, for the run record
 	Git         string // commit of the pipeline, and "edited", for the run record
+
+	// Room tells how many bytes may still be written where the store lies, if that is known. nil knows nothing.
+	Room func() (bytes int64, known bool)
 }
 
 // A Runner plans and applies one pipeline. It must not be used by two goroutines at once.

@@ -402,6 +402,22 @@ func TestDamageIsMended(t *testing.T) {
 	}
 }
 
+func TestNoRoomIsToldBeforeAStepBegins(t *testing.T) {
+	p := newProject(t)
+	room := int64(1 << 20)
+	p.opt.Room = func() (int64, bool) { return room, true }
+	p.apply()
+	p.toys.take()
+	p.edit("min: 3", "min: 5")
+	room = 10
+	_, err := p.runner().Apply(t.Context(), runner.ApplyOptions{})
+	if err == nil || !strings.Contains(err.Error(), "steps.keep will write about") || len(p.toys.take()) > 0 {
+		t.Errorf("%v", err)
+	}
+	room = 1 << 20
+	p.apply()
+}
+
 func TestStopKeepsWhatIsDone(t *testing.T) {
 	p := newProject(t)
 	p.opt.Workers = 1

@@ -321,3 +321,39 @@ func TestKilledApplyLosesAndRepeatsNothing(t *testing.T) {
 		t.Errorf("only %d of %d processes were alive when they were to be killed", killed, kills)
 	}
 }
+
+// Commands that read change nothing: no file, no time of a file, no new file.
+func TestReadingCommandsChangeNoFile(t *testing.T) {
+	for _, applied := range []bool{false, true} {
+		p := quickstart(t)
+		if applied {
+			p.mustApply()
+			p.edit("max: 16384", "max: 2200")
+		}
+		before := p.files()
+		for _, args := range [][]string{{"plan"}, {"plan", "--json"}, {"apply", "--dry-run"}, {"status"}, {"settings"}, {"kinds"}, {"show", "sample"}} {
+			p.run(args...)
+			if d := cmp.Diff(before, p.files()); d != "" {
+				t.Errorf("after an apply: %v: sftrun %v changed files: %s", applied, args, d)
+			}
+		}
+	}
+}
+
+// files are all files of the project with size and time.
+func (p *project) files() map[string]string {
+	p.t.Helper()
+	all := map[string]string{}
+	err := filepath.WalkDir(p.dir, func(path string, e fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		info, err := e.Info()
+		all[path] = fmt.Sprint(info.Size(), info.ModTime())
+		return err
+	})
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return all
+}

