@@ -21,18 +21,26 @@ func (f *File) openColumns() (err error) {
 		return damaged("footer: %w", err)
 	}
 	f.meta = f.file.Metadata()
-	for i, g := range f.file.RowGroups() {
-		for j, chunk := range g.ColumnChunks() {
-			if err := f.cols[j].checkType(chunk.Type()); err != nil {
-				return damaged("%w", err)
-			}
-			m := &f.meta.RowGroups[i].Columns[j].MetaData
-			if err := f.checkCodec(j, m); err != nil && g.NumRows() > 0 {
-				return err
-			}
-			if chunkStart(m) == m.DataPageOffset { // parquet-go believes any other place for the dictionary
-				m.DictionaryPageOffset = 0
-			}
+	for i := range f.meta.RowGroups {
+		if err := f.checkGroup(i); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (f *File) checkGroup(i int) error {
+	g := f.file.RowGroups()[i]
+	for j, chunk := range g.ColumnChunks() {
+		if err := f.cols[j].checkType(chunk.Type()); err != nil {
+			return damaged("%w", err)
+		}
+		m := &f.meta.RowGroups[i].Columns[j].MetaData
+		if err := f.checkCodec(j, m); err != nil && g.NumRows() > 0 {
+			return err
+		}
+		if chunkStart(m) == m.DataPageOffset { // parquet-go believes any other place for the dictionary
+			m.DictionaryPageOffset = 0
 		}
 	}
 	return nil
