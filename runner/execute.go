@@ -48,14 +48,16 @@ func (x executor) run(ctx context.Context, t task, ask asker) (*Record, error) {
 	return r, nil
 }
 
-// replay runs a task for its questions alone: what it makes is thrown away.
-func (x executor) replay(ctx context.Context, t task, ask asker) error {
+// replay runs a task for its questions alone: what it makes is thrown away. It returns the keys of those whose replies
+// the kind found no good.
+func (x executor) replay(ctx context.Context, t task, ask asker) (faulty []string, err error) {
 	in := &input{executor: x, task: t, ask: ask}
-	err := in.do(ctx, newOutput(ctx, t, nil))
+	out := newOutput(ctx, t, nil)
+	err = in.do(ctx, out)
 	if errors.Is(err, steps.ErrPending) {
-		return nil
+		err = nil
 	}
-	return err
+	return out.faulty, err
 }
 
 // input implements steps.In for one execution of a task.

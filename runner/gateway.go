@@ -21,6 +21,6 @@ type Gateway interface {
 	// it takes no more questions and returns ctx's error; what had arrived by then is kept.
 	Send(ctx context.Context, questions iter.Seq2[steps.Question, error], s steps.Sending) error
 
-	// Forget takes back refusals, so that the questions are asked again.
+	// Forget takes back refusals and replies, so that the questions are asked again. What they cost stays in the books.
 	Forget(ctx context.Context, keys []string) error
 }

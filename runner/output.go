@@ -19,6 +19,7 @@ type output struct {
 	rows    rowBuffer
 	rejects rowBuffer
 	lines   map[string]*bytes.Buffer
+	faulty  []string       // keys of questions whose replies made rows fail
 	ended   map[int][]bool // rows of each source that have come to their end; kept for kinds with EachRow
 }
 
@@ -54,6 +55,7 @@ func (o *output) Fail(from steps.From, id string, why steps.Refusal) error {
 	if why.Transient {
 		o.record.Transient++
 	}
+	o.faulty = append(o.faulty, why.Questions...)
 	return o.reject(from, rejected{ID: id, State: "failed", Reason: why.Reason, Detail: why.Detail})
 }
 

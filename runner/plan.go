@@ -237,7 +237,10 @@ func (r *Runner) count(ctx context.Context, st *stage, s *StepPlan) error {
 	g.SetLimit(r.workers())
 	x := r.executor()
 	for _, a := range st.waiting() {
-		g.Go(func() error { return x.replay(gctx, *a.task, c.ask) })
+		g.Go(func() error {
+			_, err := x.replay(gctx, *a.task, c.ask)
+			return err
+		})
 	}
 	err := g.Wait()
 	s.Asks = &c.asks

@@ -13,7 +13,7 @@ import (
 // How the questions of an apply come to be answered: noted by actions, priced and gated for a step as a whole, sent,
 // and found by the actions when they are executed again.
 
-// retry takes back refusals before an action is tried again for them.
+// retry takes back refusals, and replies that the kind refused, before an action is tried again for them.
 func (a *apply) retry(ctx context.Context, act *action) error {
 	if act.old == nil || act.forgotten {
 		return nil
@@ -28,10 +28,11 @@ func (a *apply) retry(ctx context.Context, act *action) error {
 		}
 		return reply, err
 	}
-	if err := a.executor().replay(ctx, *act.task, ask); err != nil {
+	faulty, err := a.executor().replay(ctx, *act.task, ask)
+	if err != nil {
 		return err
 	}
-	return a.Runner.opt.Gateway.Forget(ctx, keys)
+	return a.Runner.opt.Gateway.Forget(ctx, append(keys, faulty...))
 }
 
 // noting answers an action's questions from the ledger and notes those that have no answer.
@@ -86,7 +87,7 @@ func (a *apply) gate(st *stage, p *progress) {
 func (a *apply) price(ctx context.Context, parked map[*action]map[string]int) (Asks, error) {
 	c := &counter{gateway: a.Runner.opt.Gateway, seen: map[string]bool{}, asks: Asks{Free: true, Priced: true}}
 	for act := range parked {
-		if err := a.executor().replay(ctx, *act.task, c.ask); err != nil {
+		if _, err := a.executor().replay(ctx, *act.task, c.ask); err != nil {
 			return c.asks, err
 		}
 	}
@@ -140,7 +141,7 @@ func (a *apply) questions(ctx context.Context, parked map[*action]map[string]int
 				}
 				return reply, err
 			}
-			err := a.executor().replay(ctx, *act.task, ask)
+			_, err := a.executor().replay(ctx, *act.task, ask)
 			if errors.Is(err, errEnough) {
 				return
 			}

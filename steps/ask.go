@@ -24,6 +24,10 @@ type Refusal struct {
 	Reason    string // a short word that is counted and shown: "MAX_TOKENS"
 	Detail    string // what is known beyond that, or ""
 	Transient bool
+
+	// Questions are the keys of questions whose replies were no good, for a step that refuses a reply itself: asking
+	// them again may mend it, and the user may demand that (apply --retry-failed).
+	Questions []string
 }
 
 func (r *Refusal) Error() string {
