@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime/debug"
+	"slices"
 	"time"
 
 	"sftrun.local/runner/store"
@@ -44,8 +46,10 @@ type apply struct {
 	running int
 	err     error // the first; nothing new is started after it
 	halted  []string
-	work    context.Context // ends when all is to end at once
-	gentle  context.Context // ends when nothing new is to be started
+	flying  map[string]bool    // keys of actions under way
+	made    map[string]*Record // by key, of actions executed in this apply
+	work    context.Context    // ends when all is to end at once
+	gentle  context.Context    // ends when nothing new is to be started
 }
 
 // progress is how far an apply has come with a stage.
@@ -53,9 +57,10 @@ type progress struct {
 	StepReport
 	busy     bool // a job resolves or closes it, and owns it meanwhile
 	resolved bool
-	queue    []*action                  // ready to be executed
-	active   int                        // being executed
-	parked   map[*action]map[string]int // waiting for answers, with the questions they have no answer to
+	queue    []*action // ready to be executed
+	active   int       // being executed
+	parked   []*action // waiting for answers
+	known    keySet    // questions that were found answered
 	sending  bool
 	ended    bool
 	current  bool // its file, if it has one, is what it should be
@@ -70,10 +75,11 @@ type progress struct {
 // found again.
 func (r *Runner) Apply(ctx context.Context, opt ApplyOptions) (*Report, error) {
 	var mended []string
+	var done []StepReport
 	for {
-		rep, err := r.apply(ctx, opt)
+		rep, err := r.apply(ctx, opt, done)
 		var damaged *store.Damaged
-		if !errors.As(err, &damaged) || len(mended) == mostMended {
+		if rep == nil || !errors.As(err, &damaged) || len(mended) == mostMended {
 			if rep != nil {
 				rep.Mended = mended
 			}
@@ -82,28 +88,37 @@ func (r *Runner) Apply(ctx context.Context, opt ApplyOptions) (*Report, error) {
 		if err := r.opt.Store.Discard(ctx, damaged.Name); err != nil {
 			return rep, err
 		}
-		mended = append(mended, damaged.Error())
+		mended = append(mended, damaged.Name)
+		done = rep.Steps
 	}
 }
 
 // mostMended is the number of damaged objects that one apply makes again. With more the disk is not to be trusted.
 const mostMended = 16
 
-func (r *Runner) apply(ctx context.Context, opt ApplyOptions) (*Report, error) {
+// apply is one try of Apply; done is what earlier tries did.
+func (r *Runner) apply(ctx context.Context, opt ApplyOptions, done []StepReport) (*Report, error) {
 	stages, err := r.stages()
 	if err != nil {
 		return nil, err
 	}
-	if err := r.prepare(stages); err != nil {
+	if err := r.prepare(ctx, stages); err != nil {
 		return nil, err
 	}
 	since, err := r.since(ctx)
 	if err != nil {
 		return nil, err
 	}
-	a := &apply{Runner: r, opt: opt, since: since, stages: stages, states: map[*stage]*progress{}, done: make(chan func() error), events: make(chan Event)}
-	for _, st := range stages {
-		a.states[st] = &progress{StepReport: StepReport{Name: st.node.spec.Name, Kind: st.node.kind.Name}, parked: map[*action]map[string]int{}}
+	a := &apply{
+		Runner: r, opt: opt, since: since, stages: stages, states: map[*stage]*progress{},
+		done: make(chan func() error), events: make(chan Event), flying: map[string]bool{}, made: map[string]*Record{},
+	}
+	for i, st := range stages {
+		p := &progress{StepReport: StepReport{Name: st.node.spec.Name, Kind: st.node.kind.Name}}
+		if done != nil {
+			p.Executed, p.Asked, p.USD = done[i].Executed, done[i].Asked, done[i].USD
+		}
+		a.states[st] = p
 	}
 	a.run = a.newRun()
 	if err := a.keepFiles(ctx); err != nil {
@@ -171,10 +186,21 @@ func (a *apply) fail(err error) {
 	}
 }
 
-// start runs a job in a goroutine of its own. What it returns is called by the owner.
+// start runs a job in a goroutine of its own. What it returns is called by the owner. A panic is an error of the job:
+// the others come to their end.
 func (a *apply) start(job func(ctx context.Context) func() error) {
 	a.running++
-	go func() { a.done <- job(a.work) }()
+	go func() {
+		var took func() error
+		defer func() {
+			if p := recover(); p != nil {
+				err := fmt.Errorf("a defect of sftrun or of a kind: %v\n%s", p, debug.Stack())
+				took = func() error { return err }
+			}
+			a.done <- took
+		}()
+		took = job(a.work)
+	}()
 }
 
 // advance starts all that can be started now. Steps come in order, so that what is near its end ends first.
@@ -209,86 +235,128 @@ func (a *apply) open(st *stage, p *progress) {
 		return func() error {
 			p.busy, p.resolved = false, true
 			p.Actions = len(st.actions)
-			p.Reused = p.Actions - st.missing()
+			done := p.Actions - len(st.pending())
 			if st.data != nil {
-				p.Reused = p.Actions
+				done = p.Actions
 			}
+			p.Reused = max(0, done-p.Executed)
 			p.queue = st.waiting()
 			p.RowsIn = st.rowsFed()
 			if err == nil {
 				err = a.room(st)
 			}
 			if err == nil && st.data == nil {
-				a.tell(Event{What: Began, Step: p.Name, Actions: p.Actions - p.Reused, Rows: p.RowsIn})
+				a.tell(Event{What: Began, Step: p.Name, Actions: p.Actions - done, Rows: p.RowsIn})
 			}
 			return err
 		}
 	})
 }
 
-// room makes sure that what a stage will write, about as much as it reads, finds room. It errs on the side of letting
-// it try: a disk that turns out full leaves nothing half-written either.
+// room makes sure that what a stage will write finds room. It errs on the side of letting it try: a disk that turns out
+// full leaves nothing half-written either.
 func (a *apply) room(st *stage) error {
 	if a.Runner.opt.Room == nil || st.data != nil {
 		return nil
 	}
 	free, known := a.Runner.opt.Room()
-	if need := st.reads(); known && need > free {
-		return fmt.Errorf("steps.%s will write about %d MB, and %d MB are free where the store lies.  Nothing of it was started.  Make room, or move the store with --store",
-			st.node.spec.Name, need>>20, free>>20)
+	if need := st.writes(); known && need > free {
+		return fmt.Errorf("steps.%s will write about %s, and %s are free where the store lies.  Nothing of it was started.  Make room, or move the store with --store",
+			st.node.spec.Name, megabytes(need), megabytes(free))
 	}
 	return nil
 }
 
+// writes estimates the bytes that the missing actions will write: those of the rows that they read, less the share that
+// the step leaves out for certain. What comes of files outside cannot be told from their size.
+func (st *stage) writes() int64 {
+	var n int64
+	for _, a := range st.pending() {
+		for _, s := range a.Sources {
+			if s.Input != "" {
+				n += st.inputs[s.Input][s.Index].Size
+			}
+		}
+	}
+	rows := st.rowsFed()
+	if b, ok := st.node.step.(steps.Bounder); ok && rows > 0 {
+		if most := b.MaxRows(rows); most >= 0 && most < rows {
+			n = int64(float64(n) * float64(most) / float64(rows))
+		}
+	}
+	return n
+}
+
 // dispatch starts actions of a stage, as many as there are workers, and sends questions when all else is done.
 func (a *apply) dispatch(st *stage, p *progress) {
-	for len(p.queue) > 0 && a.running < a.workers() {
-		next := p.queue[0]
-		p.queue = p.queue[1:]
-		a.execute(st, p, next)
+	for i := 0; i < len(p.queue) && a.running < a.workers() && a.err == nil; {
+		next := p.queue[i]
+		key := next.task.pieces.Key()
+		if a.flying[key] {
+			i++ // another step executes the same action; its result will serve
+			continue
+		}
+		p.queue = slices.Delete(p.queue, i, i+1)
+		if rec := a.made[key]; rec != nil {
+			p.Reused++
+			a.fail(a.took(st, p, next, rec))
+			continue
+		}
+		a.execute(st, p, next, key)
 	}
 	if len(p.queue) == 0 && p.active == 0 && len(p.parked) > 0 && !p.sending && !p.Held {
-		a.gate(st, p)
+		a.gate(p)
 	}
 }
 
 // execute runs one action in a job.
-func (a *apply) execute(st *stage, p *progress, act *action) {
+func (a *apply) execute(st *stage, p *progress, act *action, key string) {
 	p.active++
-	pending := map[string]int{}
-	ask := a.noting(act, pending)
+	a.flying[key] = true
+	var open pending
 	a.start(func(ctx context.Context) func() error {
-		if err := a.retry(ctx, act); err != nil {
-			return func() error { return err }
-		}
-		rec, err := a.executor().run(ctx, *act.task, ask)
-		if err == nil {
-			rec, err = saveRecord(ctx, a.Runner.opt.Store, rec)
-		}
+		rec, err := a.attempt(ctx, p, act, &open)
 		return func() error {
 			p.active--
+			delete(a.flying, key)
 			if errors.Is(err, steps.ErrPending) {
-				p.parked[act] = pending
-				return nil
+				return a.place(st.node, p.park(act, open))
 			}
 			if err != nil {
 				return a.place(st.node, err)
 			}
-			return a.executed(ctx, st, p, act, rec)
+			p.Executed++
+			a.made[key] = rec
+			a.tell(Event{What: Did, Step: p.Name, Label: act.Label, Actions: p.Executed, Rows: rec.Out + sum(rec.Dropped) + rec.failed()})
+			return a.took(st, p, act, rec)
 		}
 	})
 }
 
-// executed takes in the record of an action, and finds which others can be executed now.
-func (a *apply) executed(ctx context.Context, st *stage, p *progress, act *action, rec *Record) error {
+// attempt executes an action and stores its record. The error is steps.ErrPending if it waits for answers.
+func (a *apply) attempt(ctx context.Context, p *progress, act *action, open *pending) (*Record, error) {
+	var err error
+	if act.disputed, err = a.disputed(ctx, act); err != nil {
+		return nil, err
+	}
+	rec, err := a.executor().run(ctx, *act.task, a.noting(p, act, open))
+	if err != nil {
+		return nil, err
+	}
+	if open.count > 0 {
+		return nil, fmt.Errorf("kind %s made rows though %d of its questions have no answer: a defect of the kind", act.task.kind.Name, open.count)
+	}
+	return saveRecord(ctx, a.Runner.opt.Store, rec)
+}
+
+// took takes in the record of an action, and finds which others can be executed now.
+func (a *apply) took(st *stage, p *progress, act *action, rec *Record) error {
 	act.record = rec
-	p.Executed++
-	a.tell(Event{What: Did, Step: p.Name, Label: act.Label, Actions: p.Executed, Rows: rec.Out + sum(rec.Dropped) + rec.failed()})
 	ready := map[*action]bool{}
 	for _, w := range st.actions {
 		ready[w] = w.task != nil
 	}
-	if err := a.settle(ctx, st); err != nil {
+	if err := a.settle(a.work, st); err != nil {
 		return err
 	}
 	for _, w := range st.actions {
@@ -312,6 +380,7 @@ func (a *apply) close(st *stage, p *progress) {
 			p.Tally, p.Done = st.data.Tally, true
 			p.Seconds = time.Since(p.began).Seconds()
 			p.wrote = wrote
+			p.Answered = max(0, p.known.len()-p.Asked)
 			p.Partial = st.partial || st.trial || st.data.Failures() > 0
 			if wrote {
 				p.File = a.shown(a.target(st))

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"sync"
 	"time"
 
 	"sftrun.local/runner/store"
@@ -64,7 +65,13 @@ func (x executor) replay(ctx context.Context, t task, ask asker) (faulty []strin
 type input struct {
 	executor
 	task task
-	ask  asker
+
+	asking sync.Mutex // ask is called from one goroutine at a time
+	ask    asker
+
+	holding sync.Mutex
+	held    steps.Part // a part that had to be put together, and its bytes
+	bytes   []byte
 }
 
 // do calls the kind. A panic of a kind is an error of its action, with the place, and not the end of the others.
@@ -107,11 +114,19 @@ func (in *input) Read(ctx context.Context, p steps.Part) ([]byte, error) {
 }
 
 func (in *input) Open(ctx context.Context, p steps.Part) (steps.Reader, error) {
-	if p.Media == mediaRejects || in.task.pieces.First > 0 {
-		data, err := in.Read(ctx, p)
-		return memory(data), err
+	if p.Media != mediaRejects && in.task.pieces.First == 0 {
+		return in.store.Open(ctx, p.Digest, p.Size), nil
 	}
-	return in.store.Open(ctx, p.Digest, p.Size), nil
+	in.holding.Lock()
+	defer in.holding.Unlock()
+	if in.held != p || in.bytes == nil {
+		data, err := in.Read(ctx, p)
+		if err != nil {
+			return nil, err
+		}
+		in.held, in.bytes = p, data
+	}
+	return memory(in.bytes), nil
 }
 
 func (in *input) Shard(_ context.Context, i int) (steps.Reader, error) {
@@ -126,6 +141,8 @@ func (in *input) Ask(ctx context.Context, q steps.Question) (steps.Reply, error)
 	if in.ask == nil {
 		return steps.Reply{}, fmt.Errorf("kind %s puts questions, but does not say so (Kind.Asks)", in.task.kind.Name)
 	}
+	in.asking.Lock()
+	defer in.asking.Unlock()
 	return in.ask(ctx, q)
 }
 

@@ -1,6 +1,7 @@
 package runner
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -41,21 +42,12 @@ func writeFile(path string, write func(w writer) error) error {
 	if err := os.Rename(f.Name(), path); err != nil {
 		return err
 	}
-	return syncFolder(folder)
-}
-
-func syncFolder(folder string) error {
-	f, err := os.Open(folder)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	return f.Sync()
+	return store.SyncFolder(folder)
 }
 
 // prepare makes sure, before any work, that published files can be written, and removes unfinished ones that a kill
 // has left. No other apply is under way.
-func (r *Runner) prepare(stages []*stage) error {
+func (r *Runner) prepare(ctx context.Context, stages []*stage) error {
 	folders := map[string]bool{r.opt.Output: true}
 	for _, st := range stages {
 		folders[filepath.Dir(r.target(st))] = true
@@ -65,7 +57,35 @@ func (r *Runner) prepare(stages []*stage) error {
 			return fmt.Errorf("%s cannot be written to: %w.  Nothing was done.  Mend it, or name another folder with --output", r.shown(folder), plain(err))
 		}
 	}
-	return store.RemoveFiles(r.opt.State, unfinished)
+	if err := store.RemoveFiles(r.opt.State, unfinished, 0); err != nil || r.opt.Force {
+		return err
+	}
+	return r.notInTheWay(ctx)
+}
+
+// notInTheWay makes sure that no file would have to be overwritten that holds something else than sftrun wrote. It
+// looks at stages of its own, as a plan does.
+func (r *Runner) notInTheWay(ctx context.Context) error {
+	stages, err := r.stages()
+	if err != nil {
+		return err
+	}
+	for _, st := range stages {
+		if _, err := r.follow(ctx, stages, st); err != nil {
+			return err
+		}
+	}
+	files, err := r.planPublish(ctx, stages)
+	if err != nil {
+		return err
+	}
+	var all []error
+	for _, f := range files {
+		if f.Blocks() {
+			all = append(all, fmt.Errorf("%s: %s, so it is not overwritten.  Nothing was done.  Move it away, or overwrite it with --force", f.File, f.Why))
+		}
+	}
+	return errors.Join(all...)
 }
 
 // probe sweeps a folder and tries to write to it.
@@ -73,7 +93,7 @@ func probe(folder string) error {
 	if err := store.MakeFolder(folder); err != nil {
 		return err
 	}
-	if err := store.RemoveFiles(folder, unfinished); err != nil {
+	if err := store.RemoveFiles(folder, unfinished, 0); err != nil {
 		return err
 	}
 	f, err := os.CreateTemp(folder, unfinished+"*")

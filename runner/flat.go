@@ -3,8 +3,6 @@ package runner
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
-	"io/fs"
 	"maps"
 	"slices"
 	"strings"
@@ -43,12 +41,12 @@ func (f flat) add(path string, value json.RawMessage) error {
 }
 
 func join(path, name string) string {
+	// A name that is empty or holds a dot is quoted, so that a path has one meaning.
+	if name == "" || strings.ContainsAny(name, `."`) {
+		name = string(encodePlain(name))
+	}
 	if path == "" {
 		return name
-	}
-	// A name that holds a dot is quoted, so that a path has one meaning.
-	if strings.ContainsAny(name, `."`) {
-		name = string(encodePlain(name))
 	}
 	return path + "." + name
 }
@@ -128,12 +126,3 @@ func changed(a, b flat) []string {
 
 // clone returns a copy to change.
 func (f flat) clone() flat { return maps.Clone(f) }
-
-// plain strips an error of the file system of the path that the caller has named already.
-func plain(err error) error {
-	var p *fs.PathError
-	if errors.As(err, &p) {
-		return p.Err
-	}
-	return err
-}

@@ -4,7 +4,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"sftrun.local/schema"
@@ -45,16 +47,12 @@ func ordered(specs []schema.Step) ([]schema.Step, error) {
 	done := map[string]bool{}
 	var out []schema.Step
 	for len(out) < len(specs) {
-		before := len(out)
-		for _, s := range specs {
-			if !done[s.Name] && ready(s, done) {
-				done[s.Name] = true
-				out = append(out, s)
-			}
-		}
-		if len(out) == before {
+		i := slices.IndexFunc(specs, func(s schema.Step) bool { return !done[s.Name] && ready(s, done) })
+		if i < 0 {
 			return nil, errors.New("the steps wait for each other in a circle")
 		}
+		done[specs[i].Name] = true
+		out = append(out, specs[i])
 	}
 	return out, nil
 }
@@ -200,4 +198,13 @@ func names(nodes []*node) []string {
 		all = append(all, n.spec.Name)
 	}
 	return all
+}
+
+// plain strips an error of the file system of the path that the caller has named already.
+func plain(err error) error {
+	var p *fs.PathError
+	if errors.As(err, &p) {
+		return p.Err
+	}
+	return err
 }

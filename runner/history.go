@@ -66,29 +66,35 @@ const runPrefix = "runs/"
 
 func runName(number int) string { return fmt.Sprintf("%s%08d", runPrefix, number) }
 
-// lastRun finds the newest run of a pipeline and a variant; for a variant without any, that of the base.
+// lastRun finds the newest run of a pipeline and a variant; for a variant without any, that of the base; and for a
+// pipeline without any, that of whatever name, since a name is changed more often than a store is shared.
 func lastRun(ctx context.Context, s *store.Store, pipeline, variant string) (past, error) {
 	runs, err := Runs(ctx, s)
 	if err != nil {
 		return past{}, err
 	}
-	var base *RunRecord
+	var base, other *RunRecord
 	for i := len(runs) - 1; i >= 0; i-- {
 		run, err := readSealed[RunRecord](ctx, s, runs[i])
 		if err != nil {
 			return past{}, err
 		}
-		if run == nil || run.Pipeline != pipeline {
-			continue
-		}
-		if run.Variant == variant {
+		switch {
+		case run == nil:
+		case run.Pipeline != pipeline:
+			if other == nil && run.Variant == variant {
+				other = run
+			}
+		case run.Variant == variant:
 			return past{run: run}, nil
-		}
-		if base == nil && run.Variant == "" {
+		case base == nil && run.Variant == "":
 			base = run
 		}
 	}
-	return past{run: base, ofBase: base != nil}, nil
+	if base != nil {
+		return past{run: base, ofBase: true}, nil
+	}
+	return past{run: other}, nil
 }
 
 // Runs lists the names of all run records of a store, oldest first.
@@ -109,14 +115,7 @@ func saveRun(ctx context.Context, s *store.Store, run *RunRecord) error {
 	if err != nil {
 		return err
 	}
-	next := 1
-	if len(names) > 0 {
-		if _, err := fmt.Sscanf(names[len(names)-1], runPrefix+"%d", &next); err != nil {
-			return fmt.Errorf("store: %s is no name of a run", names[len(names)-1])
-		}
-		next++
-	}
-	for ; ; next++ {
+	for next := lastNumber(names) + 1; ; next++ {
 		run.Number = next
 		for i := range run.Steps {
 			if run.Steps[i].Since == 0 && run.Steps[i].Detail != "" {
@@ -124,10 +123,26 @@ func saveRun(ctx context.Context, s *store.Store, run *RunRecord) error {
 			}
 		}
 		err := s.Bucket().Create(ctx, runName(next), store.Seal(steps.Encode(run)))
+		if err == nil {
+			return nil
+		}
+		run.Number = 0
 		if !errors.Is(err, fs.ErrExist) {
 			return err
 		}
 	}
+}
+
+// lastNumber of the names of runs. What else lies there is passed over.
+func lastNumber(names []string) int {
+	last := 0
+	for _, name := range names {
+		var n int
+		if _, err := fmt.Sscanf(name, runPrefix+"%08d", &n); err == nil {
+			last = max(last, n)
+		}
+	}
+	return last
 }
 
 // step returns what the run knows of a step.
@@ -194,7 +209,7 @@ func (st *stage) shards() []steps.Shard {
 	return list
 }
 
-// History returns the records of a pipeline's runs, the oldest first, of all variants.
+// History returns the records of the runs in the store, the oldest first, of all variants.
 func (r *Runner) History(ctx context.Context) ([]RunRecord, error) {
 	names, err := Runs(ctx, r.opt.Store)
 	if err != nil {
@@ -206,7 +221,7 @@ func (r *Runner) History(ctx context.Context) ([]RunRecord, error) {
 		if err != nil {
 			return nil, err
 		}
-		if run != nil && run.Pipeline == r.opt.Pipeline.Name {
+		if run != nil {
 			runs = append(runs, *run)
 		}
 	}

@@ -56,6 +56,25 @@ func Acquire(state string) (*Lock, error) {
 	return l, nil
 }
 
+// Holder tells whether a process writes to the project whose state lies in the folder, and who it is, as it said
+// itself. It writes nothing.
+func Holder(state string) (who string, held bool) {
+	path := filepath.Join(state, "lock")
+	if _, err := os.Stat(path); err != nil {
+		return "", false
+	}
+	probe := flock.New(path, flock.SetFlag(os.O_RDONLY))
+	ok, err := probe.TryRLock()
+	if ok {
+		probe.Unlock()
+	}
+	if ok || err != nil {
+		return "", false
+	}
+	note, _ := os.ReadFile(filepath.Join(state, "lock.holder"))
+	return strings.TrimSpace(string(note)), true
+}
+
 // Release gives the lock back.
 func (l *Lock) Release() error {
 	os.Remove(l.note)

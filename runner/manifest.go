@@ -2,7 +2,9 @@ package runner
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 
 	"sftrun.local/steps"
 )
@@ -11,8 +13,9 @@ import (
 // became of the rows. It is stored under the step's symbol, so that a plan of an unchanged pipeline reads one record
 // for a step however many actions it has.
 type Manifest struct {
-	Streams map[string][]piece `json:"streams"`
-	Actions []string           `json:"actions"` // keys of the actions' records
+	Streams    map[string][]piece `json:"streams"`
+	Provenance []steps.Part       `json:"provenance,omitempty"`
+	Actions    []string           `json:"actions"` // names of the actions' records
 	Tally
 }
 
@@ -40,6 +43,7 @@ func manifestOf(st *stage) *Manifest {
 	}}
 	for i, a := range st.actions {
 		m.Actions = append(m.Actions, a.record.name())
+		m.Provenance = append(m.Provenance, a.record.Provenance...)
 		for stream, parts := range a.record.Streams {
 			for nth, p := range parts {
 				m.Streams[stream] = append(m.Streams[stream], piece{Part: p, Action: i, Nth: nth})
@@ -77,17 +81,12 @@ func addCounts(to, from map[string]int) {
 
 // rowsIn counts the rows that came in, but for those that a trial left out.
 func (st *stage) rowsIn() int {
-	n := 0
-	if st.trial {
-		for _, a := range st.actions {
-			n += a.task.sources[0][0].Rows
-		}
-		return n
+	if !st.trial {
+		return st.rowsFed()
 	}
-	for _, parts := range st.inputs {
-		for _, p := range parts {
-			n += p.Rows
-		}
+	n := 0
+	for _, a := range st.actions {
+		n += a.task.sources[0][0].Rows
 	}
 	return n
 }
@@ -109,6 +108,16 @@ func (r *Runner) fromManifest(ctx context.Context, st *stage) (bool, error) {
 	if err != nil || m == nil || len(m.Actions) != len(st.actions) {
 		return false, err
 	}
+	whole, err := r.hasAll(ctx, m)
+	if err != nil || !whole {
+		return false, err
+	}
+	st.data = m
+	return true, nil
+}
+
+// hasAll tells whether all that a manifest names is in the store.
+func (r *Runner) hasAll(ctx context.Context, m *Manifest) (bool, error) {
 	for _, parts := range m.Streams {
 		for _, p := range parts {
 			if ok, err := r.has(ctx, p.Part); !ok || err != nil {
@@ -116,7 +125,18 @@ func (r *Runner) fromManifest(ctx context.Context, st *stage) (bool, error) {
 			}
 		}
 	}
-	st.data = m
+	for _, p := range m.Provenance {
+		if ok, err := r.has(ctx, p); !ok || err != nil {
+			return false, err
+		}
+	}
+	for _, name := range m.Actions {
+		if _, err := r.opt.Store.Bucket().Size(ctx, name); errors.Is(err, fs.ErrNotExist) {
+			return false, nil
+		} else if err != nil {
+			return false, err
+		}
+	}
 	return true, nil
 }
 

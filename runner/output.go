@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"slices"
 
 	"sftrun.local/runner/store"
 	"sftrun.local/steps"
@@ -60,13 +61,14 @@ func (o *output) Fail(from steps.From, id string, why steps.Refusal) error {
 }
 
 func (o *output) reject(from steps.From, r rejected) error {
+	if from.Source < 0 {
+		return fmt.Errorf("kind %s: a row from outside can only be handed on, as no part holds it", o.task.kind.Name)
+	}
 	if err := o.end(from); err != nil {
 		return err
 	}
-	if from.Source >= 0 {
-		part := o.task.sources[from.Source][0]
-		r.Part, r.Again, r.Row = part.Digest, part.Media == mediaRejects, from.Row
-	}
+	part := o.task.sources[from.Source][0]
+	r.Part, r.Again, r.Row = part.Digest, part.Media == mediaRejects, from.Row
 	return o.append(steps.RejectsStream, &o.rejects, encodePlain(r), from, nil)
 }
 
@@ -75,8 +77,8 @@ func (o *output) end(from steps.From) error {
 	if from.Source < 0 {
 		return nil
 	}
-	if from.Source >= len(o.task.sources) || len(o.task.sources[from.Source]) != 1 || from.Row < 0 || from.Row >= o.task.sources[from.Source][0].Rows {
-		return fmt.Errorf("kind %s: row %d of source %d is not there", o.task.kind.Name, from.Row, from.Source)
+	if from.Source >= len(o.task.sources) || o.task.action.Sources[from.Source].Input == "" || from.Row < 0 || from.Row >= o.task.sources[from.Source][0].Rows {
+		return fmt.Errorf("kind %s: row %d of source %d is no row of an input", o.task.kind.Name, from.Row, from.Source)
 	}
 	if o.ended == nil {
 		return nil
@@ -152,6 +154,12 @@ func (o *output) put(data []byte, media string, rows int) (steps.Part, error) {
 }
 
 func (o *output) Line(stream string, line []byte) error {
+	if stream == steps.RowsStream || stream == steps.RejectsStream || bytes.IndexByte(line, '\n') >= 0 {
+		return fmt.Errorf("kind %s: no line of stream %q: %.80q", o.task.kind.Name, stream, line)
+	}
+	if o.store == nil {
+		return nil
+	}
 	if o.lines == nil {
 		o.lines = map[string]*bytes.Buffer{}
 	}
@@ -162,7 +170,17 @@ func (o *output) Line(stream string, line []byte) error {
 	}
 	buf.Write(line)
 	buf.WriteByte('\n')
-	return nil
+	if buf.Len() < mostPart {
+		return nil
+	}
+	return o.flushLines(stream, buf)
+}
+
+func (o *output) flushLines(stream string, buf *bytes.Buffer) error {
+	part, err := o.put(buf.Bytes(), steps.MediaRows, bytes.Count(buf.Bytes(), []byte("\n")))
+	o.record.Streams[stream] = append(o.record.Streams[stream], part)
+	buf.Reset()
+	return err
 }
 
 func (o *output) Object(stream, media string, data []byte) error {
@@ -183,10 +201,12 @@ func (o *output) Count(group, name string, n int) {
 
 func (o *output) Halt(problem string) { o.record.Halt = problem }
 
-// finish stores what is left in the buffers.
+// finish makes sure that no row was forgotten, and stores what is left in the buffers.
 func (o *output) finish() error {
-	if o.store == nil {
-		return nil
+	for source, ended := range o.ended {
+		if row := slices.Index(ended, false); row >= 0 {
+			return fmt.Errorf("kind %s: row %d of source %d was neither handed on nor dropped nor failed", o.task.kind.Name, row, source)
+		}
 	}
 	if err := o.flush(steps.RowsStream, &o.rows); err != nil {
 		return err
@@ -194,12 +214,12 @@ func (o *output) finish() error {
 	if err := o.flush(steps.RejectsStream, &o.rejects); err != nil {
 		return err
 	}
-	for stream, buf := range o.lines {
-		part, err := o.put(buf.Bytes(), steps.MediaRows, bytes.Count(buf.Bytes(), []byte("\n")))
-		if err != nil {
-			return err
+	for _, stream := range sortedKeys(o.lines) {
+		if buf := o.lines[stream]; buf.Len() > 0 {
+			if err := o.flushLines(stream, buf); err != nil {
+				return err
+			}
 		}
-		o.record.Streams[stream] = append(o.record.Streams[stream], part)
 	}
 	return nil
 }

@@ -35,6 +35,7 @@ type stamp struct {
 	Size    int64  `json:"size"`
 	ModTime int64  `json:"mtime_ns"`
 	Inode   uint64 `json:"inode"`
+	Change  int64  `json:"ctime_ns,omitempty"` // last change of the file or of what is known of it, where the system tells
 	Digest  string `json:"digest"`
 }
 
@@ -59,18 +60,22 @@ func (f *outside) list(ctx context.Context, pattern string) ([]steps.Shard, erro
 	}
 	base, rest := doublestar.SplitPattern(filepath.ToSlash(pattern))
 	root := f.path(filepath.FromSlash(base))
+	if _, err := os.Stat(root); err != nil {
+		return nil, fmt.Errorf("no file matches %q: folder %s: %w", pattern, root, plain(err))
+	}
 	var shards []steps.Shard
 	err := doublestar.GlobWalk(os.DirFS(root), rest, func(name string, _ fs.DirEntry) error {
+		place := filepath.Join(filepath.FromSlash(base), name)
 		info, err := os.Stat(filepath.Join(root, name))
 		if err != nil {
-			return err
+			return fmt.Errorf("%s matches %q, but cannot be read: %w", place, pattern, plain(err))
 		}
 		if info.Mode().IsRegular() {
-			shards = append(shards, steps.Shard{Name: name, Place: filepath.Join(filepath.FromSlash(base), name), Size: info.Size()})
+			shards = append(shards, steps.Shard{Name: name, Place: place, Size: info.Size()})
 		}
 		return ctx.Err()
-	})
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+	}, doublestar.WithFailOnIOErrors())
+	if err != nil {
 		return nil, err
 	}
 	if len(shards) == 0 {

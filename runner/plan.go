@@ -2,11 +2,7 @@ package runner
 
 import (
 	"context"
-	"errors"
 	"slices"
-	"sync"
-
-	"golang.org/x/sync/errgroup"
 
 	"sftrun.local/schema"
 	"sftrun.local/steps"
@@ -30,7 +26,8 @@ type Plan struct {
 	Since    *RunRecord `json:"since,omitempty"` // the run compared with, nil if there is none
 	OfBase   bool       `json:"ofBase,omitempty"`
 	Steps    []StepPlan `json:"steps"`
-	Publish  []Publish  `json:"publish,omitempty"` // files that an apply would write though their steps are cached
+	Publish  []Publish  `json:"publish,omitempty"` // files that are not as they should be
+	Stale    []string   `json:"stale,omitempty"`   // files that were published before and that no step publishes now
 	Warnings []string   `json:"warnings,omitempty"`
 }
 
@@ -54,23 +51,9 @@ type StepPlan struct {
 	Tally    *Tally   `json:"tally,omitempty"`   // of what is there, for a cached step
 }
 
-// Asks counts the distinct questions of a step.
-type Asks struct {
-	New       int     `json:"new"`
-	Answered  int     `json:"answered"`
-	Refused   int     `json:"refused"` // settled as failed
-	Free      bool    `json:"free"`    // the new ones cost nothing
-	Priced    bool    `json:"priced"`  // what they cost is known
-	TokensIn  int     `json:"tokensIn"`
-	TokensOut int     `json:"tokensOut"`
-	Least     float64 `json:"least"` // USD
-	Likely    float64 `json:"likely"`
-	Most      float64 `json:"most"`
-}
-
 // Changes tells whether an apply would do anything.
 func (p *Plan) Changes() bool {
-	return len(p.Publish) > 0 || slices.ContainsFunc(p.Steps, func(s StepPlan) bool { return s.Verdict != Cached && !s.Blocked })
+	return slices.ContainsFunc(p.Publish, func(f Publish) bool { return f.Why != Kept }) || slices.ContainsFunc(p.Steps, func(s StepPlan) bool { return s.Verdict != Cached && !s.Blocked })
 }
 
 // Count tells how many steps have a verdict.
@@ -96,11 +79,9 @@ func (r *Runner) Plan(ctx context.Context) (*Plan, error) {
 	}
 	p := &Plan{Pipeline: r.opt.Pipeline.Name, Variant: r.opt.Variant, Git: r.opt.Git, Since: since.run, OfBase: since.ofBase, Warnings: r.opt.Pipeline.Warnings}
 	for _, st := range stages {
-		inputs, waits := feed(stages, st, func(s *stage) bool { return s.data != nil })
-		if len(waits) == 0 {
-			if err := r.resolve(ctx, st, inputs); err != nil {
-				return nil, err
-			}
+		waits, err := r.follow(ctx, stages, st)
+		if err != nil {
+			return nil, err
 		}
 		s, err := r.planStep(ctx, st, since, stages)
 		if err != nil {
@@ -110,8 +91,25 @@ func (r *Runner) Plan(ctx context.Context) (*Plan, error) {
 		s.MostRows = mostRows(p, st)
 		p.Steps = append(p.Steps, s)
 	}
-	p.Publish, err = r.planPublish(stages)
-	return p, err
+	if p.Publish, err = r.planPublish(ctx, stages); err != nil {
+		return nil, err
+	}
+	if r.opt.Target == "" {
+		p.Stale = r.leftovers(stages)
+	}
+	if !p.Changes() && !r.stateSound() {
+		p.Publish = append(p.Publish, Publish{File: r.shown(r.statePath()), Why: Missing})
+	}
+	return p, nil
+}
+
+// follow resolves a stage if the data of those before it are there. Otherwise it returns the steps that it waits for.
+func (r *Runner) follow(ctx context.Context, stages []*stage, st *stage) (waits []string, err error) {
+	inputs, waits := feed(stages, st, func(s *stage) bool { return s.data != nil })
+	if len(waits) > 0 {
+		return waits, nil
+	}
+	return nil, r.resolve(ctx, st, inputs)
 }
 
 // planStep says what is to be done with one stage.
@@ -128,10 +126,12 @@ func (r *Runner) planStep(ctx context.Context, st *stage, since past, stages []*
 	case st.inputs == nil:
 		s.Verdict = Wait
 	default:
-		s.Verdict, s.ToRun, s.RowsIn, s.Reads = Run, st.missing(), st.rowsFed(), st.reads()
-		s.Reasons = r.reasons(ctx, st, since, was)
+		s.Verdict, s.ToRun, s.RowsIn, s.Reads = Run, len(st.pending()), st.rowsFed(), st.reads()
+		s.Reasons = r.reasons(ctx, stages, st, since, was)
 		if st.node.kind.Asks {
-			return s, r.count(ctx, st, &s)
+			var err error
+			s.Asks, err = r.count(ctx, st)
+			return s, err
 		}
 	}
 	return s, nil
@@ -228,69 +228,4 @@ func mostRows(p *Plan, st *stage) int {
 		return in
 	}
 	return -1
-}
-
-// count replays the actions that are to be executed, to see which of their questions are new. Nothing is sent.
-func (r *Runner) count(ctx context.Context, st *stage, s *StepPlan) error {
-	c := &counter{gateway: r.opt.Gateway, seen: map[string]bool{}, asks: Asks{Free: true, Priced: true}, retry: r.opt.RetryFailed}
-	g, gctx := errgroup.WithContext(ctx)
-	g.SetLimit(r.workers())
-	x := r.executor()
-	for _, a := range st.waiting() {
-		g.Go(func() error {
-			_, err := x.replay(gctx, *a.task, c.ask)
-			return err
-		})
-	}
-	err := g.Wait()
-	s.Asks = &c.asks
-	return r.place(st.node, err)
-}
-
-// counter is an asker that counts.
-type counter struct {
-	gateway Gateway
-	retry   bool // refusals will be asked again
-
-	mu   sync.Mutex
-	seen map[string]bool
-	asks Asks
-}
-
-func (c *counter) ask(ctx context.Context, q steps.Question) (steps.Reply, error) {
-	reply, err := c.gateway.Lookup(ctx, q)
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.seen[q.Key] {
-		return reply, err
-	}
-	c.seen[q.Key] = true
-	var refusal *steps.Refusal
-	switch {
-	case err == nil:
-		c.asks.Answered++
-		return reply, nil
-	case errors.As(err, &refusal) && !c.retry && !refusal.Transient:
-		c.asks.Refused++
-		return reply, err
-	case refusal == nil && !errors.Is(err, steps.ErrPending):
-		return reply, err
-	}
-	quote, quoteErr := c.gateway.Quote(q)
-	if quoteErr != nil {
-		return reply, quoteErr
-	}
-	c.asks.add(quote)
-	return reply, steps.ErrPending
-}
-
-func (a *Asks) add(q steps.Quote) {
-	a.New++
-	a.Free = a.Free && q.Free
-	a.Priced = a.Priced && (q.Free || q.Priced)
-	a.TokensIn += q.TokensIn
-	a.TokensOut += q.TokensOut
-	a.Least += q.Least
-	a.Likely += q.Likely
-	a.Most += q.Most
 }

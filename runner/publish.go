@@ -5,13 +5,10 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"hash"
 	"io"
-	"io/fs"
-	"os"
 	"path/filepath"
 	"strings"
 
@@ -19,52 +16,26 @@ import (
 	"sftrun.local/steps"
 )
 
-// Publish says of a published file what stands in the way of its being current.
+// Publish says of a published file what is to be known before an apply.
 type Publish struct {
-	Step string `json:"step"`
+	Step string `json:"step,omitempty"`
 	File string `json:"file"` // path as the user would write it
 	Why  string `json:"why"`  // one of the constants below
 }
 
-// What keeps a published file from being current.
+// How a published file stands that is not simply current.
 const (
 	current = ""
 
-	Missing = "missing"
-	Older   = "not of this result"
-	Edited  = "changed by hand"
+	Missing = "missing"                   // an apply writes it
+	Older   = "not of this result"        // an apply writes it
+	Edited  = "changed by hand"           // an apply would have to write it, and refuses to begin without Force
+	Foreign = "not written by sftrun"     // likewise
+	Kept    = "changed by hand, and kept" // its result is as it was when it was published: an apply leaves it alone
 )
 
-// publication is what is remembered of a published file, to tell whether it is current and whether somebody changed
-// it. Of is the digest of all that its bytes depend on.
-type publication struct {
-	Of    string `json:"of"`
-	Stamp stamp  `json:"stamp"`
-}
-
-func (r *Runner) publishedPath() string { return filepath.Join(r.opt.State, "published.json") }
-
-// published loads what is remembered. If it cannot be read, files count as unknown, and are compared by content.
-func (r *Runner) published() map[string]publication {
-	all := map[string]publication{}
-	sealed, err := os.ReadFile(r.publishedPath())
-	if err != nil {
-		return all
-	}
-	text, err := store.Unseal(r.publishedPath(), sealed)
-	if err != nil || json.Unmarshal(text, &all) != nil {
-		return map[string]publication{}
-	}
-	return all
-}
-
-func (r *Runner) remember(path string, p publication) error {
-	r.publishing.Lock() // steps publish side by side
-	defer r.publishing.Unlock()
-	all := r.published()
-	all[r.shown(path)] = p
-	return replaceFile(r.publishedPath(), store.Seal(steps.Encode(all)))
-}
+// Blocks tells whether an apply refuses to begin on account of the file.
+func (p Publish) Blocks() bool { return p.Why == Edited || p.Why == Foreign }
 
 // target is the path of a stage's published file. That of a trial has another name, so that it never takes the place
 // of a complete one.
@@ -80,51 +51,50 @@ func (r *Runner) target(st *stage) string {
 // publishes tells whether a stage has a file, and whether it has been made.
 func publishes(st *stage) bool { return st.node.spec.Publish != "" && st.data != nil }
 
-// planPublish lists the files of cached steps that an apply would write.
-func (r *Runner) planPublish(stages []*stage) ([]Publish, error) {
+// planPublish tells of the published files that are not as they should be. For a step that has still to be done, only
+// what would stop an apply is told.
+func (r *Runner) planPublish(ctx context.Context, stages []*stage) ([]Publish, error) {
 	known := r.published()
 	var all []Publish
 	for _, st := range stages {
-		if !publishes(st) {
+		if st.node.spec.Publish == "" || st.blocked {
 			continue
 		}
 		path := r.target(st)
-		state, err := fileState(path, known[r.shown(path)], contentOf(stages, st))
+		of := ""
+		if st.data != nil {
+			of = contentOf(stages, st)
+		}
+		state, err := fileState(path, known[r.shown(path)], of)
+		if err == nil && state == Foreign && st.data != nil {
+			state, err = r.compare(ctx, stages, st, path)
+		}
 		if err != nil {
 			return nil, err
 		}
-		if state != current {
-			all = append(all, Publish{Step: st.node.spec.Name, File: r.shown(path), Why: state})
+		f := Publish{Step: st.node.spec.Name, File: r.shown(path), Why: state}
+		if f.Blocks() || state != current && st.data != nil {
+			all = append(all, f)
 		}
 	}
 	return all, nil
 }
 
-// fileState compares a published file with what it should be, by what the file system says of it; its bytes are read
-// only if that has changed.
-func fileState(path string, known publication, of string) (string, error) {
-	info, err := os.Stat(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return Missing, nil
+// compare looks at the bytes of a file of which nothing is remembered: if they are those that would be published, it
+// is current.
+func (r *Runner) compare(ctx context.Context, stages []*stage, st *stage, path string) (string, error) {
+	h := sha256.New()
+	if err := r.render(ctx, stages, st, h); err != nil {
+		return "", err
 	}
+	there, err := digestFile(ctx, path)
 	if err != nil {
 		return "", err
 	}
-	now := stampOf(info)
-	now.Digest = known.Stamp.Digest
-	if now != known.Stamp {
-		digest, err := digestFile(context.Background(), path)
-		if err != nil {
-			return "", err
-		}
-		if digest != known.Stamp.Digest {
-			return Edited, nil
-		}
+	if there == hex.EncodeToString(h.Sum(nil)) {
+		return current, nil
 	}
-	if known.Of != of {
-		return Older, nil
-	}
-	return current, nil
+	return Foreign, nil
 }
 
 // contentOf digests all that the bytes of a stage's published file depend on: its parts, and what publication joins
@@ -163,53 +133,50 @@ func publishedStream(st *stage) string {
 	return steps.RowsStream
 }
 
-// publish writes the file of a stage, unless it is current. It returns what it did, for the report.
+// publish writes the file of a stage, unless it is current or is to be left alone.
 func (r *Runner) publish(ctx context.Context, stages []*stage, st *stage) (wrote bool, err error) {
 	path := r.target(st)
-	of := contentOf(stages, st)
 	known := r.published()[r.shown(path)]
-	state, err := fileState(path, known, of)
-	if err != nil || state == current {
+	next := publication{Of: contentOf(stages, st)}
+	state, err := fileState(path, known, next.Of)
+	if err != nil || state == current || state == Kept && !r.opt.Force {
 		return false, err
 	}
-	digest, err := r.writePublished(ctx, stages, st, path, state == Edited && !r.opt.Force)
-	if err != nil {
+	refuse := (Publish{Why: state}).Blocks() && !r.opt.Force
+	if next.Stamp, err = r.writePublished(ctx, stages, st, path, known, next.Of, refuse); err != nil {
 		return false, fmt.Errorf("publish %s: %w", r.shown(path), err)
 	}
-	info, err := os.Stat(path)
-	if err != nil {
-		return false, err
-	}
-	now := stampOf(info)
-	now.Digest = digest
-	return true, r.remember(path, publication{Of: of, Stamp: now})
+	return true, r.remember(path, next)
 }
 
-// errEdited is the refusal to overwrite what somebody wrote.
-var errEdited = errors.New("it was changed by hand since it was published.  Move it away, or overwrite it with --force")
+// errInTheWay is the refusal to overwrite what somebody else wrote.
+var errInTheWay = errors.New("it holds something else than sftrun wrote.  Move it away, or overwrite it with --force")
 
-// writePublished writes the file. With keep it does so only if the bytes would be those that are there.
-func (r *Runner) writePublished(ctx context.Context, stages []*stage, st *stage, path string, keep bool) (string, error) {
+// writePublished writes the file, and remembers what it is about to be before it is: a kill in between leaves no file
+// that sftrun does not know again. With refuse it writes only if the bytes would be those that are there.
+func (r *Runner) writePublished(ctx context.Context, stages []*stage, st *stage, path string, known publication, of string, refuse bool) (stamp, error) {
 	if err := store.MakeFolder(filepath.Dir(path)); err != nil {
-		return "", err
+		return stamp{}, err
 	}
-	var digest string
+	digest := ""
 	err := writeFile(path, func(w writer) error {
 		h := sha256.New()
 		if err := r.render(ctx, stages, st, io.MultiWriter(w, h)); err != nil {
 			return err
 		}
 		digest = hex.EncodeToString(h.Sum(nil))
-		if !keep {
-			return nil
+		if refuse {
+			if there, err := digestFile(ctx, path); err != nil || there != digest {
+				return errors.Join(errInTheWay, err)
+			}
 		}
-		there, err := digestFile(ctx, path)
-		if err == nil && there != digest {
-			return errEdited
-		}
-		return err
+		known.NextOf, known.NextDigest = of, digest
+		return r.remember(path, known)
 	})
-	return digest, err
+	if err != nil {
+		return stamp{}, err
+	}
+	return stampFile(path, digest)
 }
 
 // render writes the bytes of a published file.

@@ -23,19 +23,20 @@ type Reason struct {
 	Text string          `json:"text"`         // the whole reason in words
 }
 
-// inquiry finds the causes for the actions of one stage that are to be executed. A cause is what, had it stayed as it
-// was, would have spared an action: each changed field is put back alone, the step is split again, and if an action
-// that is missing now would not be asked for then, the field is a cause. So a field that no action depends on is
-// never named, and of two changes both are.
+// inquiry finds what is different about a stage since it was last done. A cause is what, had it stayed as it was, would
+// have spared an action: each changed field is put back alone, the step is split again, and if that spares an action
+// the field is a cause. So a field that no action depends on is never named, and of two changes both are.
 type inquiry struct {
-	runner  *Runner
-	stage   *stage
-	was     *Detail
-	missing []*action
+	runner *Runner
+	stages []*stage
+	since  past
+	stage  *stage
+	was    *Detail
 }
 
-func (r *Runner) reasons(ctx context.Context, st *stage, since past, was *RunStep) []Reason {
-	q := inquiry{runner: r, stage: st, was: r.detail(ctx, was), missing: st.pending()}
+// reasons tells why actions of a stage have to be executed.
+func (r *Runner) reasons(ctx context.Context, stages []*stage, st *stage, since past, was *RunStep) []Reason {
+	q := inquiry{runner: r, stages: stages, since: since, stage: st, was: r.detail(ctx, was)}
 	if again := q.again(); len(again) > 0 {
 		return again
 	}
@@ -49,40 +50,35 @@ func (r *Runner) reasons(ctx context.Context, st *stage, since past, was *RunSte
 	case q.was.Kind != st.node.kind.Name:
 		return []Reason{q.reason("kind", text(q.was.Kind), text(st.node.kind.Name))}
 	}
-	var all []Reason
-	all = append(all, q.versions()...)
-	all = append(all, q.fields(ctx)...)
-	all = append(all, q.inputs()...)
-	all = append(all, q.files()...)
-	if len(all) == 0 {
-		all = q.unexplained(since)
+	if all := q.causes(ctx); len(all) > 0 {
+		return all
 	}
-	return all
+	return q.unexplained()
 }
 
-// pending lists the actions that have no result.
-func (st *stage) pending() []*action {
-	var list []*action
-	for _, a := range st.actions {
-		if a.record == nil {
-			list = append(list, a)
-		}
+// causes tells what is different, whether there is anything to execute for it or not.
+func (q inquiry) causes(ctx context.Context) []Reason {
+	var all []Reason
+	if q.stage.trial {
+		all = append(all, Reason{Text: fmt.Sprintf("a trial of the first %s (--max-rows)", count(q.runner.opt.MaxRows, "row"))})
 	}
-	return list
+	all = append(all, q.versions()...)
+	all = append(all, q.fields(ctx)...)
+	all = append(all, q.inputs(ctx)...)
+	return append(all, q.files()...)
 }
 
 // again tells of actions that were executed before, for the same key, and have to be once more.
 func (q inquiry) again() []Reason {
 	counts := map[string]int{}
-	for _, a := range q.missing {
-		if a.again == "" {
-			continue
+	for _, a := range q.stage.pending() {
+		if a.again != "" {
+			counts[a.again]++
 		}
-		counts[a.again]++
 	}
 	var all []Reason
-	for _, why := range slices.Sorted(maps.Keys(counts)) {
-		all = append(all, Reason{Text: fmt.Sprintf("%s of %s: %s", count(counts[why], "part"), count(len(q.stage.actions), "part"), why)})
+	for _, why := range sortedKeys(counts) {
+		all = append(all, Reason{Text: fmt.Sprintf("%s of %s: %s", thousands(counts[why]), count(len(q.stage.actions), "part"), why)})
 	}
 	return all
 }
@@ -154,7 +150,8 @@ func (q inquiry) file(ctx context.Context, now flat, field string) (Reason, bool
 	return r, true
 }
 
-// spares tells whether with another config an action that is missing now would not be asked for.
+// spares tells whether with another config an action would not be asked for that now is to be executed; or, for a step
+// with nothing to execute, whether its actions would be others.
 func (q inquiry) spares(ctx context.Context, config json.RawMessage, files map[string]steps.File) bool {
 	full, err := withFiles(config, files)
 	if err != nil {
@@ -168,74 +165,113 @@ func (q inquiry) spares(ctx context.Context, config json.RawMessage, files map[s
 	if err := q.runner.split(ctx, other, &stageInputs{runner: q.runner, stage: other}, step); err != nil {
 		return true
 	}
+	if q.stage.data != nil {
+		return other.symbol != q.stage.symbol
+	}
 	asked := map[string]bool{}
 	for _, a := range other.actions {
 		asked[a.symbol] = true
 	}
-	for _, a := range q.missing {
-		if !asked[a.symbol] {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(q.stage.pending(), func(a *action) bool { return !asked[a.symbol] })
 }
 
-// inputs finds the inputs of which parts that were not there before are worked on.
-func (q inquiry) inputs() []Reason {
+// inputs finds the inputs that differ in what is worked on.
+func (q inquiry) inputs(ctx context.Context) []Reason {
 	var all []Reason
 	for _, in := range q.stage.node.spec.Inputs {
 		was, ok := q.was.Inputs[in.Field]
-		if !ok {
-			all = append(all, q.reason(in.Field, nil, text(in.Step+"."+in.Stream)))
-			continue
-		}
-		fresh := q.freshParts(in.Field, was.Parts)
+		now := pieceDigests(q.stage.inputs[in.Field])
+		moved := ok && (was.Stream != in.Stream || was.Step != in.Step && q.runner.inPipeline(was.Step))
 		switch {
-		case fresh == 0:
-		case was.Stream != in.Stream || was.Step != in.Step && !q.renamed(was.Step, in.Step):
+		case !ok:
+			all = append(all, q.reason(in.Field, nil, text(in.Step+"."+in.Stream)))
+		case slices.Equal(was.Parts, now) || !q.concerns(in.Field, was.Parts):
+		case moved:
 			all = append(all, q.reason(in.Field, text(was.Step+"."+was.Stream), text(in.Step+"."+in.Stream)))
 		default:
-			all = append(all, Reason{Text: fmt.Sprintf("%s.%s changed: %d of %s new", in.Step, in.Stream, fresh, count(len(q.stage.inputs[in.Field]), "part"))})
+			all = append(all, q.behind(ctx, in, difference(was.Parts, now))...)
 		}
 	}
 	return all
 }
 
-// renamed tells whether a step of another name is not in the pipeline any more, so that a new one may be it.
-func (q inquiry) renamed(was, _ string) bool {
-	for _, s := range q.runner.opt.Pipeline.Steps {
-		if s.Name == was {
-			return false
-		}
-	}
-	return true
-}
-
-// freshParts counts the parts of an input that missing actions work on and that the input did not have before. A
-// part that went away counts too where an action works on all of them.
-func (q inquiry) freshParts(field string, was []string) int {
+// concerns tells whether an action that is to be executed works on parts of an input that were not there before, or on
+// all parts of an input that has others now.
+func (q inquiry) concerns(field string, was []string) bool {
 	old := map[string]bool{}
 	for _, d := range was {
 		old[d] = true
 	}
 	now := q.stage.inputs[field]
-	fresh := map[string]bool{}
-	for _, a := range q.missing {
-		used := 0
-		for _, s := range a.Sources {
-			if s.Input != field {
-				continue
-			}
-			used++
-			if d := now[s.Index].Digest; !old[d] {
-				fresh[d] = true
-			}
-		}
-		if used > 1 && used == len(now) && len(fresh) == 0 && !slices.Equal(was, pieceDigests(now)) {
-			return max(1, len(was)-len(now))
+	for _, a := range q.stage.pending() {
+		used := q.worksOn(a, field)
+		if len(used) == len(now) || slices.ContainsFunc(used, func(i int) bool { return !old[now[i].Digest] }) {
+			return true
 		}
 	}
-	return len(fresh)
+	return q.stage.data != nil
+}
+
+// worksOn lists the parts of an input that an action works on, itself or through the earlier actions of its step.
+func (q inquiry) worksOn(a *action, field string) []int {
+	used := map[int]bool{}
+	var follow func(a *action)
+	follow = func(a *action) {
+		for _, s := range a.Sources {
+			switch s.Input {
+			case field:
+				used[s.Index] = true
+			case "":
+				follow(q.stage.actions[s.Action])
+			}
+		}
+	}
+	follow(a)
+	return slices.Collect(maps.Keys(used))
+}
+
+// behind explains a changed input: by what is different about the step before it, if that is cached and so says nothing
+// itself, or else by how the parts differ.
+func (q inquiry) behind(ctx context.Context, in schema.Input, how string) []Reason {
+	before := byName(q.stages, in.Step)
+	if before != nil && before.data != nil {
+		was, _ := q.runner.before(before, q.since, q.stages)
+		up := inquiry{runner: q.runner, stages: q.stages, since: q.since, stage: before, was: q.runner.detail(ctx, was)}
+		if up.was != nil && up.was.Kind == before.node.kind.Name {
+			if causes := up.causes(ctx); len(causes) > 0 {
+				return causes
+			}
+		}
+	}
+	return []Reason{{Text: fmt.Sprintf("%s.%s changed: %s", in.Step, in.Stream, how)}}
+}
+
+// difference tells how a list of parts differs from the one before.
+func difference(was, now []string) string {
+	left := map[string]int{}
+	for _, d := range was {
+		left[d]++
+	}
+	fresh := 0
+	for _, d := range now {
+		if left[d] == 0 {
+			fresh++
+		} else {
+			left[d]--
+		}
+	}
+	gone := len(was) - (len(now) - fresh)
+	switch {
+	case fresh > 0 && fresh == gone:
+		return fmt.Sprintf("%s of %s new", thousands(fresh), count(len(now), "part"))
+	case fresh > 0 && gone > 0:
+		return fmt.Sprintf("%s of %s new, %s gone", thousands(fresh), count(len(now), "part"), thousands(gone))
+	case fresh > 0:
+		return fmt.Sprintf("%s of %s added", thousands(fresh), count(len(now), "part"))
+	case gone > 0:
+		return fmt.Sprintf("%s gone, %s left", count(gone, "part"), thousands(len(now)))
+	}
+	return "its parts come in another order"
 }
 
 func pieceDigests(pieces []piece) []string {
@@ -246,47 +282,62 @@ func pieceDigests(pieces []piece) []string {
 	return out
 }
 
-// files finds the shards that are new or changed since.
+// files finds the shards that are new, changed or gone since.
 func (q inquiry) files() []Reason {
-	byName, byDigest := map[string]steps.Shard{}, map[string]string{}
+	listed := map[string]bool{} // now, by name
+	for _, s := range q.stage.listing {
+		listed[s.Name] = true
+	}
+	byName, moved := map[string]steps.Shard{}, map[string]string{}
+	var gone []steps.Shard
 	for _, s := range q.was.Listing {
 		byName[s.Name] = s
-		if s.Digest != "" {
-			byDigest[s.Digest] = s.Name
+		if s.Digest != "" && !listed[s.Name] {
+			moved[s.Digest] = s.Name
+			gone = append(gone, s)
 		}
 	}
 	var all []Reason
-	for _, a := range q.missing {
+	for _, a := range q.stage.actions {
+		if q.stage.data == nil && a.record != nil {
+			continue
+		}
 		for _, s := range a.Shards {
-			was, listed := byName[s.Name]
+			was, ok := byName[s.Name]
 			switch {
-			case listed && (was.Digest == "" || was.Digest == s.Digest):
-			case listed:
+			case ok && (was.Digest == "" || was.Digest == s.Digest):
+			case ok:
 				all = append(all, Reason{Text: s.Place + " changed"})
-			case byDigest[s.Digest] != "":
-				all = append(all, Reason{Text: fmt.Sprintf("%s is now called %s", byDigest[s.Digest], s.Name)})
+			case moved[s.Digest] != "":
+				all = append(all, Reason{Text: fmt.Sprintf("%s is now called %s", moved[s.Digest], s.Name)})
+				delete(moved, s.Digest)
 			default:
 				all = append(all, Reason{Text: s.Place + " is new"})
 			}
+		}
+	}
+	for _, s := range gone {
+		if moved[s.Digest] == s.Name {
+			all = append(all, Reason{Text: s.Place + " is gone"})
 		}
 	}
 	return all
 }
 
 // unexplained is left when nothing differs from the run compared with: its results were never made, or are gone.
-func (q inquiry) unexplained(since past) []Reason {
+func (q inquiry) unexplained() []Reason {
 	before := map[string]bool{}
 	for _, s := range q.was.Symbols {
 		before[s] = true
 	}
 	gone := 0
-	for _, a := range q.missing {
+	for _, a := range q.stage.pending() {
 		if before[a.symbol] {
 			gone++
 		}
 	}
 	if gone == 0 {
-		return []Reason{{Text: fmt.Sprintf("not done in run %d", since.run.Number)}}
+		return []Reason{{Text: fmt.Sprintf("not done in run %d", q.since.run.Number)}}
 	}
 	return []Reason{{Text: fmt.Sprintf("%s of %s missing from the store", count(gone, "result"), count(len(q.stage.actions), "part"))}}
 }

@@ -29,7 +29,7 @@ type Report struct {
 	Steps   []StepReport // of the steps that the apply was for, in order
 	Outcome Outcome
 	Changed bool     // anything was executed or published
-	Mended  []string // damaged objects that were made again
+	Mended  []string // names, in the store, of damaged objects that were made again
 	Files   []string // all published files that are current, as the user would write them
 	Halts   []string // what checks said no to
 }
@@ -45,8 +45,9 @@ type StepReport struct {
 	Executed int     `json:"executed"`
 	Reused   int     `json:"reused"`
 	RowsIn   int     `json:"rowsIn"`
-	Asked    int     `json:"asked,omitempty"` // questions sent
-	Asks     Asks    `json:"asks,omitzero"`   // those that were held back
+	Asked    int     `json:"asked,omitempty"`    // questions sent
+	Answered int     `json:"answered,omitempty"` // distinct questions whose answer was there before
+	Asks     Asks    `json:"asks,omitzero"`      // those that were held back
 	USD      float64 `json:"usd,omitempty"`
 	Seconds  float64 `json:"seconds,omitempty"`
 	File     string  `json:"file,omitempty"` // published by this run
@@ -110,7 +111,7 @@ func (a *apply) finish(ctx context.Context) (*Report, error) {
 	for _, st := range a.stages {
 		p := a.states[st]
 		rep.Steps = append(rep.Steps, p.StepReport)
-		rep.Changed = rep.Changed || p.Executed > 0 || p.wrote || p.Asked > 0
+		rep.Changed = rep.Changed || p.Executed > 0 || p.wrote || p.Asked > 0 || p.USD > 0
 		if publishes(st) && p.current {
 			rep.Files = append(rep.Files, a.shown(a.target(st)))
 		}
@@ -151,7 +152,7 @@ func (a *apply) record(ctx context.Context) error {
 // moved tells whether there is something to remember though nothing was done: what a later plan compares with.
 func (a *apply) moved() bool {
 	last := a.since.run
-	return last == nil || a.since.ofBase || last.Digest != a.run.Digest || last.Outcome != a.run.Outcome
+	return !a.stateSound() || last == nil || a.since.ofBase || last.Digest != a.run.Digest || last.Outcome != a.run.Outcome
 }
 
 // runStep tells what the run knows of a step. What a step rested on is carried over from earlier runs as long as it

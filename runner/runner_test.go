@@ -15,7 +15,6 @@ import (
 
 	"sftrun.local/runner"
 	"sftrun.local/runner/store"
-	"sftrun.local/steps"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -103,6 +102,26 @@ func TestEditsRerunWhatDependsOnThem(t *testing.T) {
 		{"one more shard", func(p *project) { p.write("data/c.jsonl", rows(9)) },
 			map[string]int{"read": 1, "keep": 1, "top": 2, "ask": 1, "judge": 1},
 			map[string]string{"read": "data/c.jsonl is new"}},
+		{"one shard fewer", func(p *project) { os.Remove(filepath.Join(p.dir, "data/a.jsonl")) },
+			map[string]int{"top": 1, "ask": 1, "judge": 1},
+			map[string]string{"top": "data/a.jsonl is gone"}},
+		{"a shard copied", func(p *project) { p.write("data/a2.jsonl", rows(1, 2, 3, 4)) },
+			map[string]int{"top": 1}, // its rows are read, kept and listed already, and none of them is on top
+			map[string]string{"top": "data/a2.jsonl is new"}},
+		{"a shard renamed", func(p *project) {
+			os.Rename(filepath.Join(p.dir, "data/a.jsonl"), filepath.Join(p.dir, "data/a0.jsonl"))
+		}, nil, nil},
+		{"a shard renamed to come last", func(p *project) {
+			os.Rename(filepath.Join(p.dir, "data/a.jsonl"), filepath.Join(p.dir, "data/z.jsonl"))
+		},
+			map[string]int{"top": 1},
+			map[string]string{"top": "a.jsonl is now called z.jsonl"}},
+		{"the pipeline renamed and a field changed", func(p *project) { p.edit(`name: "toy"`, `name: "game"`); p.edit("target: 4", "target: 3") },
+			map[string]int{"top": 1, "ask": 1, "judge": 1},
+			map[string]string{"top": "steps.top.target: 4 → 3"}},
+		{"an input that is now without rows", func(p *project) { p.edit("input: ask.rows", "input: ask.rejects") },
+			map[string]int{"judge": 1},
+			map[string]string{"judge": `steps.judge.input: "ask.rows" → "ask.rejects"`}},
 		{"an input connected to another step", func(p *project) { p.edit("input: keep.rows", "input: read.rows") },
 			map[string]int{"top": 2},
 			map[string]string{"top": `steps.top.input: "keep.rows" → "read.rows"`}},
@@ -184,69 +203,6 @@ func TestFailedRowsMakeLaterStepsPartial(t *testing.T) {
 	}
 }
 
-func TestSettledFailuresAreAskedAgainOnlyOnDemand(t *testing.T) {
-	p := newProject(t)
-	p.oracle.refuse = func(body []byte) *steps.Refusal {
-		if strings.Contains(string(body), "r6") {
-			return &steps.Refusal{Reason: "SAFETY"}
-		}
-		return nil
-	}
-	if rep := p.apply(); rep.Outcome != runner.Partial || rep.Steps[3].Tally.Failed["SAFETY"] != 1 {
-		t.Fatalf("outcome %s, %v", rep.Outcome, rep.Steps[3].Tally)
-	}
-	p.oracle.refuse = nil
-	if p.apply().Changed {
-		t.Error("a settled failure was asked again")
-	}
-	p.opt.RetryFailed = true
-	if rep := p.apply(); rep.Outcome != runner.Complete || rep.Steps[3].Asked != 1 {
-		t.Errorf("with retry: %s, asked %d", rep.Outcome, rep.Steps[3].Asked)
-	}
-	p.opt.RetryFailed = false
-	if plan := p.plan(); plan.Changes() {
-		t.Errorf("plan after the retry: %s", verdicts(plan))
-	}
-}
-
-func TestPassingFailuresAreTriedByTheNextApply(t *testing.T) {
-	p := newProject(t)
-	p.oracle.refuse = func(body []byte) *steps.Refusal {
-		if strings.Contains(string(body), "r6") {
-			return &steps.Refusal{Reason: "503", Transient: true}
-		}
-		return nil
-	}
-	if rep := p.apply(); rep.Outcome != runner.Partial {
-		t.Fatalf("outcome %s", rep.Outcome)
-	}
-	p.oracle.refuse = nil
-	p.oracle.forgetPassing()
-	if got, want := verdicts(p.plan()), "read cached, keep cached, top cached, ask run 1, judge wait"; got != want {
-		t.Errorf("plan: %s, want %s", got, want)
-	}
-	if rep := p.apply(); rep.Outcome != runner.Complete || rep.Steps[3].Asked != 1 {
-		t.Errorf("next apply: %s, asked %d", rep.Outcome, rep.Steps[3].Asked)
-	}
-}
-
-func TestQuestionsAreSentOnce(t *testing.T) {
-	p := newProject(t)
-	p.write("data/c.jsonl", rows(7, 7, 6)) // the same rows again
-	p.apply()
-	p.edit("target: 4", "target: 6")
-	plan := p.plan()
-	if plan.Steps[2].Verdict != runner.Run {
-		t.Fatalf("plan: %s", verdicts(plan))
-	}
-	p.apply()
-	for key, n := range p.oracle.sent {
-		if n != 1 {
-			t.Errorf("question %s was sent %d times", key, n)
-		}
-	}
-}
-
 func TestPlanCountsQuestions(t *testing.T) {
 	p := newProject(t)
 	p.apply()
@@ -255,27 +211,6 @@ func TestPlanCountsQuestions(t *testing.T) {
 	asks := p.plan().Steps[3].Asks
 	if asks == nil || asks.New != 4 || asks.Answered != 0 || asks.Likely != 2 || asks.Free {
 		t.Errorf("asks: %+v", asks)
-	}
-}
-
-func TestPaidStepsAreHeldBack(t *testing.T) {
-	p := newProject(t)
-	p.oracle.price = 1
-	rep, err := p.runner().Apply(t.Context(), runner.ApplyOptions{Free: true})
-	if err != nil || rep.Outcome != runner.Held || len(p.oracle.sent) != 0 || !rep.Steps[3].Held || rep.Steps[3].Asks.New != 4 {
-		t.Errorf("--free: %v, %s, sent %d, %+v", err, rep.Outcome, len(p.oracle.sent), rep.Steps[3])
-	}
-	rep, err = p.runner().Apply(t.Context(), runner.ApplyOptions{
-		Confirm: func(_ context.Context, step string, asks runner.Asks) (bool, error) {
-			return false, nil
-		},
-	})
-	if err != nil || rep.Outcome != runner.Held || len(p.oracle.sent) != 0 {
-		t.Errorf("refused: %v, %s, sent %d", err, rep.Outcome, len(p.oracle.sent))
-	}
-	rep = p.apply()
-	if rep.Outcome != runner.Complete || rep.Steps[3].USD != 4 {
-		t.Errorf("agreed: %s, $%v", rep.Outcome, rep.Steps[3].USD)
 	}
 }
 
@@ -330,33 +265,6 @@ func TestCheckThatSaysNoStopsWhatFollows(t *testing.T) {
 	p.edit("least: 9", "least: 2")
 	if rep := p.apply(); rep.Outcome != runner.Complete {
 		t.Errorf("after mending: %s", rep.Outcome)
-	}
-}
-
-func TestEditedFilesAreNotOverwritten(t *testing.T) {
-	p := newProject(t)
-	p.apply()
-	p.write("output/top.jsonl", "my notes\n")
-	if pub := p.plan().Publish; len(pub) != 1 || pub[0].File != "output/top.jsonl" || pub[0].Why != "changed by hand" {
-		t.Errorf("plan: %v", pub)
-	}
-	if _, err := p.runner().Apply(t.Context(), runner.ApplyOptions{}); err == nil || !strings.Contains(err.Error(), "output/top.jsonl") {
-		t.Errorf("apply: %v", err)
-	}
-	if p.read("output/top.jsonl") != "my notes\n" {
-		t.Error("overwritten")
-	}
-	p.opt.Force = true
-	p.apply()
-	p.opt.Force = false
-	if p.plan().Changes() || !strings.HasPrefix(p.read("output/top.jsonl"), `{"id":"r7"`) {
-		t.Error("--force did not publish")
-	}
-	os.Remove(filepath.Join(p.dir, "output/top.jsonl"))
-	p.toys.take()
-	p.apply()
-	if done := p.toys.take(); len(done) > 0 || !strings.HasPrefix(p.read("output/top.jsonl"), `{"id":"r7"`) {
-		t.Errorf("a removed file was not published again, or %v was executed for it", done)
 	}
 }
 

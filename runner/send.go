@@ -4,7 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"hash/fnv"
 	"iter"
+	"maps"
+	"slices"
 	"time"
 
 	"sftrun.local/steps"
@@ -13,88 +16,137 @@ import (
 // How the questions of an apply come to be answered: noted by actions, priced and gated for a step as a whole, sent,
 // and found by the actions when they are executed again.
 
-// retry takes back refusals, and replies that the kind refused, before an action is tried again for them.
-func (a *apply) retry(ctx context.Context, act *action) error {
-	if act.old == nil || act.forgotten {
-		return nil
+// pending tells which questions of an action have no answer, in a few bytes: two that are equal are the same
+// questions, but for an accident of 1 in 2^64.
+type pending struct {
+	count int
+	sum   uint64 // of the hashes of their keys, as often as each is asked
+}
+
+func (p *pending) note(key string) {
+	h := fnv.New64a()
+	h.Write([]byte(key))
+	p.count++
+	p.sum += h.Sum64()
+}
+
+// replies answers the questions of an action from the ledger. What is to be asked again counts as not answered.
+func (r *Runner) replies(reask map[string]bool) asker {
+	return func(ctx context.Context, q steps.Question) (steps.Reply, error) {
+		if reask[q.Key] {
+			return steps.Reply{}, steps.ErrPending
+		}
+		return r.opt.Gateway.Lookup(ctx, q)
 	}
-	act.forgotten = true
-	var keys []string
+}
+
+// disputed lists the questions of an action that are settled without a good reply: refused, or with a reply that the
+// kind refused. They are asked again if the user demands it.
+func (r *Runner) disputed(ctx context.Context, act *action) (map[string]bool, error) {
+	keys := map[string]bool{}
+	if !act.reask {
+		return keys, nil
+	}
 	ask := func(ctx context.Context, q steps.Question) (steps.Reply, error) {
-		reply, err := a.Runner.opt.Gateway.Lookup(ctx, q)
+		reply, err := r.opt.Gateway.Lookup(ctx, q)
 		var refusal *steps.Refusal
 		if errors.As(err, &refusal) {
-			keys = append(keys, q.Key)
+			keys[q.Key] = true
 		}
 		return reply, err
 	}
-	faulty, err := a.executor().replay(ctx, *act.task, ask)
-	if err != nil {
-		return err
+	faulty, err := r.executor().replay(ctx, *act.task, ask)
+	for _, key := range faulty {
+		keys[key] = true
 	}
-	return a.Runner.opt.Gateway.Forget(ctx, append(keys, faulty...))
+	return keys, err
 }
 
-// noting answers an action's questions from the ledger and notes those that have no answer.
-func (a *apply) noting(act *action, pending map[string]int) asker {
+// noting answers an action's questions and notes those that have no answer. Answers that were there before this apply
+// are counted once for the step.
+func (a *apply) noting(p *progress, act *action, open *pending) asker {
 	if !act.task.kind.Asks {
 		return nil
 	}
+	replies := a.replies(act.disputed)
 	return func(ctx context.Context, q steps.Question) (steps.Reply, error) {
-		reply, err := a.Runner.opt.Gateway.Lookup(ctx, q)
+		reply, err := replies(ctx, q)
 		if errors.Is(err, steps.ErrPending) {
-			pending[q.Key]++
+			open.note(q.Key)
+		}
+		if err == nil {
+			p.known.add(q.Key)
 		}
 		return reply, err
 	}
 }
 
+// park takes in that an action waits for answers. One that waits for what it was sent for is stuck.
+func (p *progress) park(act *action, open pending) error {
+	if act.open == open {
+		return errors.New("the same questions are asked again though they were answered: a defect of the kind or the ledger")
+	}
+	act.open = open
+	p.parked = append(p.parked, act)
+	return nil
+}
+
 // gate prices the questions of a stage and has them sent, if nobody objects.
-func (a *apply) gate(st *stage, p *progress) {
+func (a *apply) gate(p *progress) {
 	p.sending = true
 	parked := p.parked
+	p.parked = nil
 	a.start(func(ctx context.Context) func() error {
-		asks, err := a.price(ctx, parked)
-		sent := false
-		if err == nil {
-			sent, err = a.admit(ctx, p.Name, asks)
-		}
-		usd := 0.0
-		if err == nil && sent {
-			usd, err = a.send(p.Name, parked, asks)
-		}
+		sent, err := a.clear(ctx, p.Name, parked)
 		return func() error {
 			p.sending = false
-			p.USD += usd
+			p.USD += sent.usd
+			p.Asked += sent.count
+			p.Held, p.Asks = sent.held, sent.asks
+			if err == nil && !sent.held {
+				p.queue = append(p.queue, parked...)
+			}
 			if err != nil {
-				return fmt.Errorf("steps.%s: %w", p.Name, err)
+				err = fmt.Errorf("steps.%s: %w", p.Name, err)
 			}
-			if p.Held = !sent; p.Held {
-				p.Asks = asks
-				return nil
-			}
-			for act := range parked {
-				p.queue = append(p.queue, act)
-			}
-			p.parked = map[*action]map[string]int{}
-			p.Asked += asks.New
-			return nil
+			return err
 		}
 	})
 }
 
+// cleared is what came of the questions of a stage.
+type cleared struct {
+	asks  Asks // if they were held back
+	held  bool
+	count int // sent
+	usd   float64
+}
+
+// clear prices the questions of parked actions, asks whoever pays, and sends them.
+func (a *apply) clear(ctx context.Context, step string, parked []*action) (cleared, error) {
+	asks, err := a.price(ctx, parked)
+	if err != nil || asks.New == 0 {
+		return cleared{}, err // another step has had them answered meanwhile
+	}
+	agreed, err := a.admit(ctx, step, asks)
+	if err != nil || !agreed {
+		return cleared{asks: asks, held: err == nil}, err
+	}
+	if err := a.forget(ctx, parked); err != nil {
+		return cleared{}, err
+	}
+	return a.send(step, parked, asks)
+}
+
 // price replays parked actions to price their questions.
-func (a *apply) price(ctx context.Context, parked map[*action]map[string]int) (Asks, error) {
-	c := &counter{gateway: a.Runner.opt.Gateway, seen: map[string]bool{}, asks: Asks{Free: true, Priced: true}}
-	for act := range parked {
-		if _, err := a.executor().replay(ctx, *act.task, c.ask); err != nil {
+func (a *apply) price(ctx context.Context, parked []*action) (Asks, error) {
+	c := newCounter(a.Runner)
+	for _, act := range parked {
+		if _, err := a.executor().replay(ctx, *act.task, c.asker(act.disputed)); err != nil {
 			return c.asks, err
 		}
 	}
-	if c.asks.New == 0 {
-		return c.asks, errors.New("the same questions are asked again though they were answered: a defect of the kind or the ledger")
-	}
-	return c.asks, nil
+	return c.sum(), nil
 }
 
 // admit asks whoever pays.
@@ -111,36 +163,50 @@ func (a *apply) admit(ctx context.Context, step string, asks Asks) (bool, error)
 	return a.opt.Confirm(ctx, step, asks)
 }
 
-// send obtains the answers. The bodies of the questions are rendered again while they are sent, so that they are never
-// all in memory.
-func (a *apply) send(step string, parked map[*action]map[string]int, asks Asks) (usd float64, err error) {
-	n := 0
-	err = a.Runner.opt.Gateway.Send(a.gentle, a.questions(a.gentle, parked), steps.Sending{
-		Run: a.run.Started.Format(time.RFC3339), Step: step, Workers: a.workers(),
-		Sent: func(s steps.Sent) {
-			n++
-			usd += s.USD
-			a.later(Event{What: Sent, Step: step, Answered: n, Questions: asks.New, USD: usd})
-		},
-	})
-	return usd, err
+// forget takes back, once it is agreed that they are asked again, what settled the questions in dispute.
+func (a *apply) forget(ctx context.Context, parked []*action) error {
+	for _, act := range parked {
+		if len(act.disputed) == 0 {
+			continue
+		}
+		if err := a.Runner.opt.Gateway.Forget(ctx, slices.Sorted(maps.Keys(act.disputed))); err != nil {
+			return err
+		}
+		act.disputed = nil
+	}
+	return nil
 }
 
-// questions renders the questions of parked actions that have no answer.
-func (a *apply) questions(ctx context.Context, parked map[*action]map[string]int) iter.Seq2[steps.Question, error] {
+// send obtains the answers. What was sent is told even if the error is not nil, as it may have cost something.
+func (a *apply) send(step string, parked []*action, asks Asks) (cleared, error) {
+	var c cleared
+	err := a.Runner.opt.Gateway.Send(a.gentle, a.questions(a.gentle, parked), steps.Sending{
+		Run: a.run.Started.Format(time.RFC3339), Step: step, Workers: a.workers(),
+		Sent: func(s steps.Sent) {
+			c.count++
+			c.usd += s.USD
+			a.later(Event{What: Sent, Step: step, Answered: c.count, Questions: asks.New, USD: c.usd})
+		},
+	})
+	return c, err
+}
+
+// questions renders the questions of parked actions that have no answer, each once. They are rendered while they are
+// sent, so that they are never all in memory.
+func (a *apply) questions(ctx context.Context, parked []*action) iter.Seq2[steps.Question, error] {
 	return func(yield func(steps.Question, error) bool) {
 		seen := map[string]bool{}
-		for act := range parked {
-			ask := func(ctx context.Context, q steps.Question) (steps.Reply, error) {
-				reply, err := a.Runner.opt.Gateway.Lookup(ctx, q)
-				if errors.Is(err, steps.ErrPending) && !seen[q.Key] {
-					seen[q.Key] = true
-					if !yield(q, nil) {
-						return reply, errEnough
-					}
+		ask := func(ctx context.Context, q steps.Question) (steps.Reply, error) {
+			reply, err := a.Runner.opt.Gateway.Lookup(ctx, q)
+			if errors.Is(err, steps.ErrPending) && !seen[q.Key] {
+				seen[q.Key] = true
+				if !yield(q, nil) {
+					return reply, errEnough
 				}
-				return reply, err
 			}
+			return reply, err
+		}
+		for _, act := range parked {
 			_, err := a.executor().replay(ctx, *act.task, ask)
 			if errors.Is(err, errEnough) {
 				return

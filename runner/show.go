@@ -49,11 +49,7 @@ func (r *Runner) look(ctx context.Context, step string) (*tracer, *stage, error)
 		return nil, nil, err
 	}
 	for _, st := range stages {
-		inputs, waits := feed(stages, st, func(s *stage) bool { return s.data != nil })
-		if len(waits) > 0 {
-			continue
-		}
-		if err := r.resolve(ctx, st, inputs); err != nil {
+		if _, err := r.follow(ctx, stages, st); err != nil {
 			return nil, nil, err
 		}
 	}

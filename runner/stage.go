@@ -28,14 +28,15 @@ type stage struct {
 // action is one action of a stage.
 type action struct {
 	steps.Action
-	config    json.RawMessage // canonical
-	symbol    string          // key with the earlier actions of the step in place of what they make
-	task      *task           // once all sources are known
-	record    *Record         // once it is done, now or at any time before
-	old       *Record         // an earlier attempt, of which rows failed
-	again     string          // why it is executed again though it has been, or ""
-	forgotten bool            // refusals were taken back
-	first     int             // rows that a trial takes, 0 = all
+	config   json.RawMessage // canonical
+	symbol   string          // key with the earlier actions of the step in place of what they make
+	task     *task           // once all sources are known
+	record   *Record         // once it is done, now or at any time before
+	again    string          // why it is executed again though it has been, or ""
+	reask    bool            // what was refused is to be asked again
+	disputed map[string]bool // keys of the questions that this concerns
+	open     pending         // the questions that it waited for when it was last executed
+	first    int             // rows that a trial takes, 0 = all
 }
 
 // piece is a part of a dataset, and which action made it.
@@ -97,7 +98,7 @@ func (r *Runner) trial(st *stage, list []steps.Action) []int {
 	remaining := r.opt.MaxRows
 	held := make([]int, len(list))
 	for i, a := range list {
-		if len(a.Sources) != 1 || a.Sources[0].Input == "" {
+		if len(a.Sources) != 1 || a.Sources[0].Input == "" || a.Sources[0].Index >= len(st.inputs[a.Sources[0].Input]) {
 			return nil
 		}
 		held[i] = st.hold(a, &remaining)
@@ -127,11 +128,11 @@ func (st *stage) symbolise(a *action) error {
 		switch {
 		case s.Input != "":
 			parts, ok := st.inputs[s.Input]
-			if !ok || s.Index >= len(parts) {
+			if !ok || s.Index < 0 || s.Index >= len(parts) {
 				return fmt.Errorf("kind %s names part %d of input %q, which is not there", st.node.kind.Name, s.Index, s.Input)
 			}
 			sources[i] = []string{parts[s.Index].Digest}
-		case s.Action >= len(st.actions)-1:
+		case s.Action < 0 || s.Action >= len(st.actions)-1:
 			return fmt.Errorf("kind %s: action %d takes what action %d makes, which does not come before it", st.node.kind.Name, len(st.actions)-1, s.Action)
 		default:
 			sources[i] = []string{"made by", st.actions[s.Action].symbol, s.Stream}
@@ -141,11 +142,12 @@ func (st *stage) symbolise(a *action) error {
 	return nil
 }
 
-// stepSymbol digests the symbols of all actions: the key of the step as a whole.
+// stepSymbol digests the symbols of all actions: the key of the step as a whole. Kind and version are in it too, for a
+// step that has no actions.
 func stepSymbol(st *stage) string {
-	symbols := make([]string, len(st.actions))
-	for i, a := range st.actions {
-		symbols[i] = a.symbol
+	symbols := []string{fmt.Sprint(Scheme), st.node.kind.Name, fmt.Sprint(st.node.kind.Version)}
+	for _, a := range st.actions {
+		symbols = append(symbols, a.symbol)
 	}
 	return store.Digest(steps.Encode(symbols))
 }
@@ -156,7 +158,7 @@ func (r *Runner) settle(ctx context.Context, st *stage) error {
 	done := true
 	for _, a := range st.actions {
 		if a.task == nil && st.prepare(a) {
-			if err := r.lookup(ctx, a); err != nil {
+			if err := r.lookup(ctx, st.node.kind, a); err != nil {
 				return err
 			}
 		}
@@ -196,7 +198,7 @@ func (st *stage) prepare(a *action) bool {
 }
 
 // lookup finds the record of an action, unless what it made is gone or it is to be tried again.
-func (r *Runner) lookup(ctx context.Context, a *action) error {
+func (r *Runner) lookup(ctx context.Context, kind steps.Kind, a *action) error {
 	rec, err := loadRecord(ctx, r.opt.Store, a.task.pieces.Key())
 	if err != nil || rec == nil {
 		return err
@@ -205,22 +207,22 @@ func (r *Runner) lookup(ctx context.Context, a *action) error {
 	if err != nil {
 		return err
 	}
+	a.task.attempt = rec.Attempt
+	if rec.failed() > 0 {
+		a.task.attempt++ // the result may be another one, and a record is never replaced
+	}
 	switch {
 	case !whole:
 		a.again = "what it made is missing from the store"
-		a.task.attempt = rec.Attempt
 	case rec.Transient > 0:
-		a.again = fmt.Sprintf("%d rows failed for a passing reason", rec.Transient)
-	case rec.failed() > 0 && r.opt.RetryFailed:
-		a.again = fmt.Sprintf("%d rows failed", rec.failed())
+		a.again = "failed for a passing reason: " + count(rec.Transient, "row")
+	case rec.failed() > 0 && r.opt.RetryFailed && kind.Asks:
+		a.again = "failed: " + count(rec.failed(), "row")
 	default:
 		a.record = rec
 		return nil
 	}
-	a.old = rec
-	if whole {
-		a.task.attempt = rec.Attempt + 1
-	}
+	a.reask = r.opt.RetryFailed && rec.failed() > 0
 	return nil
 }
 
@@ -272,29 +274,23 @@ func (in *stageInputs) Digest(ctx context.Context, shards []steps.Shard) error {
 	return in.runner.outside.digest(ctx, shards, in.runner.workers())
 }
 
-// waiting lists the actions that could be executed now.
-func (st *stage) waiting() []*action {
+// pending lists the actions that have no result.
+func (st *stage) pending() []*action {
 	var list []*action
 	for _, a := range st.actions {
-		if a.record == nil && a.task != nil {
+		if a.record == nil {
 			list = append(list, a)
 		}
 	}
 	return list
 }
 
-// missing counts the actions that are not done.
-func (st *stage) missing() int {
-	n := 0
-	for _, a := range st.actions {
-		if a.record == nil {
-			n++
-		}
-	}
-	return n
+// waiting lists those of them that could be executed now.
+func (st *stage) waiting() []*action {
+	return slices.DeleteFunc(st.pending(), func(a *action) bool { return a.task == nil })
 }
 
-// step returns the stage of a step by name.
+// byName returns the stage of a step, nil if there is none.
 func byName(stages []*stage, name string) *stage {
 	i := slices.IndexFunc(stages, func(s *stage) bool { return s.node.spec.Name == name })
 	if i < 0 {

@@ -38,10 +38,14 @@ type StageMetadata struct {
 
 // publishState writes the state of all steps. One whose state is as it was keeps its time.
 func (a *apply) publishState() error {
-	path := filepath.Join(a.Runner.opt.Output, stateFile)
+	path := a.statePath()
 	before, _ := readState(path)
 	now := State{Version: 1, Stages: map[string]StageState{}}
 	for _, s := range a.run.Steps {
+		if was, ok := before.Stages[s.Name]; ok && byName(a.stages, s.Name) == nil {
+			now.Stages[s.Name] = was // not part of this apply
+			continue
+		}
 		state := StageState{
 			Completed: s.Done && !s.Partial && s.Tally.Halt == "", ConfigHash: s.Symbol, UpdatedAt: a.run.Ended.Format(time.RFC3339),
 			Metadata: StageMetadata{Kind: s.Kind, RowsIn: s.Tally.In, RowsOut: s.Tally.Out, Dropped: s.Tally.Drops(), Failed: s.Tally.Failures(), Published: a.publishedName(s.Name)},
@@ -63,6 +67,14 @@ func (a *apply) publishState() error {
 		return err
 	}
 	return replaceFile(path, text.Bytes())
+}
+
+func (r *Runner) statePath() string { return filepath.Join(r.opt.Output, stateFile) }
+
+// stateSound tells whether the published state is there and can be read.
+func (r *Runner) stateSound() bool {
+	s, err := readState(r.statePath())
+	return err == nil && s.Version == 1
 }
 
 func readState(path string) (State, error) {

@@ -279,6 +279,9 @@ func askKind() steps.Kind {
 			err = eachRow(ctx, in, func(from steps.From, row []byte, n int) error {
 				key := store.Digest(append(slices.Clone(prompt), row...))
 				reply, err := in.Ask(ctx, steps.Question{Key: key, Body: row})
+				if string(reply.Body) == `"bad"` {
+					return out.Fail(from, "", steps.Refusal{Reason: "bad reply", Questions: []string{key}})
+				}
 				var refusal *steps.Refusal
 				switch {
 				case errors.Is(err, steps.ErrPending):
@@ -351,7 +354,10 @@ type oracle struct {
 	refused map[string]*steps.Refusal
 	sent    map[string]int // times that a question was sent
 	refuse  func(body []byte) *steps.Refusal
+	bad     string // rows that hold this get a bad reply
 	price   float64
+
+	failAfter int // answers, if not 0
 }
 
 func newOracle() *oracle {
@@ -382,14 +388,21 @@ func (o *oracle) Send(ctx context.Context, questions iter.Seq2[steps.Question, e
 		o.mu.Lock()
 		o.sent[q.Key]++
 		o.answers[q.Key] = steps.Encode(len(q.Body))
+		if o.bad != "" && strings.Contains(string(q.Body), o.bad) {
+			o.answers[q.Key] = []byte(`"bad"`)
+		}
 		if o.refuse != nil {
 			if r := o.refuse(q.Body); r != nil {
 				delete(o.answers, q.Key)
 				o.refused[q.Key] = r
 			}
 		}
+		sent := len(o.sent)
 		o.mu.Unlock()
 		s.Sent(steps.Sent{Key: q.Key, USD: o.price})
+		if o.failAfter > 0 && sent == o.failAfter {
+			return errors.New("the wire is cut")
+		}
 	}
 	return ctx.Err()
 }
@@ -399,6 +412,7 @@ func (o *oracle) Forget(_ context.Context, keys []string) error {
 	defer o.mu.Unlock()
 	for _, k := range keys {
 		delete(o.refused, k)
+		delete(o.answers, k)
 	}
 	return nil
 }
@@ -487,7 +501,11 @@ func (p *project) read(name string) string {
 
 func (p *project) runner() *runner.Runner {
 	p.t.Helper()
-	kinds := p.toys.kinds()
+	return p.runnerOf(p.toys.kinds())
+}
+
+func (p *project) runnerOf(kinds []steps.Kind) *runner.Runner {
+	p.t.Helper()
 	var defs []schema.Definition
 	for _, k := range kinds {
 		defs = append(defs, schema.Definition{Name: k.Name, Source: k.Schema})

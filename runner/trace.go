@@ -102,7 +102,7 @@ func (t *tracer) origin(st *stage, a *action, from steps.From) (*stage, string, 
 			return byName(t.stages, in.Step), in.Stream, source.Index, from.Row
 		}
 	}
-	panic("a source without input was refused when the stage was split")
+	panic("output.end refuses rows of other sources")
 }
 
 // load decodes a part's lineage and provenance.

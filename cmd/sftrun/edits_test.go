@@ -128,7 +128,7 @@ var edits = []struct {
 		reasons: map[string]string{"sample": "data/train-00004-of-00004.jsonl is new"}},
 	{name: "one shard fewer", edit: func(p *project) { os.Remove(filepath.Join(p.dir, "data/train-00003-of-00004.jsonl.zst")) },
 		actions: map[string]int{"stratify": 1, "transform": 1, "validate": 2},
-		reasons: map[string]string{"stratify": "filter.rows changed: 1 of 3 parts new"}},
+		reasons: map[string]string{"stratify": "data/train-00003-of-00004.jsonl.zst is gone"}},
 	{name: "a row that is too short changed", edit: func(p *project) {
 		changeRow(p, func(row string) bool { return strings.Count(row, "<think>") == 1 && len(row) < 1200 })
 	},

@@ -11,12 +11,12 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"time"
 )
 
 // Dir is a Bucket in a folder of a local disk. Create writes a temporary file, syncs it, links it to its name and
 // syncs the folder: link(2) fails if the name exists, which makes create-if-absent hold between processes, and a
-// half-written file never has a name. Files without a name, left by a kill, lie in the folder "tmp" and are swept by
-// Sweep.
+// half-written file never has a name. Files without a name, left by a kill, lie in the folder "tmp" until Sweep.
 type Dir struct {
 	root string
 
@@ -59,7 +59,7 @@ func (d *Dir) Create(ctx context.Context, name string, data []byte) error {
 	if err := os.Link(temp, path); err != nil {
 		return linkError(path, err)
 	}
-	return syncFolder(filepath.Dir(path))
+	return SyncFolder(filepath.Dir(path))
 }
 
 // linkError keeps the name that was wanted in front, and says what to do where the disk has no hard links.
@@ -129,10 +129,11 @@ func MakeFolder(folder string) error {
 	if err != nil && !errors.Is(err, fs.ErrExist) {
 		return err
 	}
-	return syncFolder(parent)
+	return SyncFolder(parent)
 }
 
-func syncFolder(folder string) error {
+// SyncFolder makes the names in a folder durable.
+func SyncFolder(folder string) error {
 	f, err := os.Open(folder)
 	if err != nil {
 		return err
@@ -233,19 +234,21 @@ func (d *Dir) Delete(ctx context.Context, name string) error {
 	return nil
 }
 
-// Sweep removes the temporary files of writers that were killed. The caller must hold the project's lock, so that no
-// writer is alive.
-func (d *Dir) Sweep() error { return RemoveFiles(filepath.Join(d.root, "tmp"), "new-") }
+// Sweep removes the temporary files of writers that were killed. Another project may write to the same bucket now, so
+// only files are removed that are older than any writer needs.
+func (d *Dir) Sweep() error { return RemoveFiles(filepath.Join(d.root, "tmp"), "new-", time.Hour) }
 
-// RemoveFiles removes the files of a folder whose names begin with prefix. A folder that is not there has none.
-func RemoveFiles(folder, prefix string) error {
+// RemoveFiles removes the files of a folder whose names begin with prefix and that have not been written to for a
+// time. A folder that is not there has none.
+func RemoveFiles(folder, prefix string, age time.Duration) error {
 	entries, err := os.ReadDir(folder)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
 	for _, e := range entries {
-		if !strings.HasPrefix(e.Name(), prefix) {
-			continue
+		info, err := e.Info()
+		if err != nil || !strings.HasPrefix(e.Name(), prefix) || time.Since(info.ModTime()) < age {
+			continue // one that is gone meanwhile needs no removing
 		}
 		if err := os.Remove(filepath.Join(folder, e.Name())); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err

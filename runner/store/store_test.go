@@ -13,6 +13,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"sftrun.local/runner/store"
 )
@@ -80,7 +81,10 @@ func TestListGivesNamesInOrderAndNoTemporaryFiles(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	os.WriteFile(filepath.Join(dir, "tmp", "new-killed"), nil, 0o644)
+	killed := filepath.Join(dir, "tmp", "new-killed")
+	os.WriteFile(killed, nil, 0o644)
+	os.WriteFile(filepath.Join(dir, "tmp", "new-alive"), nil, 0o644)
+	os.Chtimes(killed, time.Time{}, time.Now().Add(-2*time.Hour))
 	list := func(prefix string) (names []string) {
 		for name, err := range b.List(t.Context(), prefix) {
 			if err != nil {
@@ -102,7 +106,7 @@ func TestListGivesNamesInOrderAndNoTemporaryFiles(t *testing.T) {
 	if err := b.Sweep(); err != nil {
 		t.Fatal(err)
 	}
-	if left, _ := filepath.Glob(filepath.Join(dir, "tmp", "*")); len(left) > 0 {
+	if left, _ := filepath.Glob(filepath.Join(dir, "tmp", "*")); len(left) != 1 || filepath.Base(left[0]) != "new-alive" {
 		t.Errorf("left after a sweep: %v", left)
 	}
 }

@@ -1,0 +1,250 @@
+package runner_test
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"sftrun.local/runner"
+	"sftrun.local/steps"
+)
+
+func TestSettledFailuresAreAskedAgainOnlyOnDemand(t *testing.T) {
+	p := newProject(t)
+	p.oracle.refuse = func(body []byte) *steps.Refusal {
+		if strings.Contains(string(body), "r6") {
+			return &steps.Refusal{Reason: "SAFETY"}
+		}
+		return nil
+	}
+	if rep := p.apply(); rep.Outcome != runner.Partial || rep.Steps[3].Tally.Failed["SAFETY"] != 1 {
+		t.Fatalf("outcome %s, %v", rep.Outcome, rep.Steps[3].Tally)
+	}
+	p.oracle.refuse = nil
+	if p.apply().Changed {
+		t.Error("a settled failure was asked again")
+	}
+	p.opt.RetryFailed = true
+	if rep := p.apply(); rep.Outcome != runner.Complete || rep.Steps[3].Asked != 1 {
+		t.Errorf("with retry: %s, asked %d", rep.Outcome, rep.Steps[3].Asked)
+	}
+	p.opt.RetryFailed = false
+	if plan := p.plan(); plan.Changes() {
+		t.Errorf("plan after the retry: %s", verdicts(plan))
+	}
+}
+
+func TestPassingFailuresAreTriedByTheNextApply(t *testing.T) {
+	p := newProject(t)
+	p.oracle.refuse = func(body []byte) *steps.Refusal {
+		if strings.Contains(string(body), "r6") {
+			return &steps.Refusal{Reason: "503", Transient: true}
+		}
+		return nil
+	}
+	if rep := p.apply(); rep.Outcome != runner.Partial {
+		t.Fatalf("outcome %s", rep.Outcome)
+	}
+	p.oracle.refuse = nil
+	p.oracle.forgetPassing()
+	if got, want := verdicts(p.plan()), "read cached, keep cached, top cached, ask run 1, judge wait"; got != want {
+		t.Errorf("plan: %s, want %s", got, want)
+	}
+	if rep := p.apply(); rep.Outcome != runner.Complete || rep.Steps[3].Asked != 1 {
+		t.Errorf("next apply: %s, asked %d", rep.Outcome, rep.Steps[3].Asked)
+	}
+}
+
+func TestQuestionsAreSentOnce(t *testing.T) {
+	p := newProject(t)
+	p.write("data/c.jsonl", rows(7, 7, 6)) // the same rows again
+	p.apply()
+	p.edit("target: 4", "target: 6")
+	plan := p.plan()
+	if plan.Steps[2].Verdict != runner.Run {
+		t.Fatalf("plan: %s", verdicts(plan))
+	}
+	p.apply()
+	for key, n := range p.oracle.sent {
+		if n != 1 {
+			t.Errorf("question %s was sent %d times", key, n)
+		}
+	}
+}
+
+func TestPaidStepsAreHeldBack(t *testing.T) {
+	p := newProject(t)
+	p.oracle.price = 1
+	rep, err := p.runner().Apply(t.Context(), runner.ApplyOptions{Free: true})
+	if err != nil || rep.Outcome != runner.Held || len(p.oracle.sent) != 0 || !rep.Steps[3].Held || rep.Steps[3].Asks.New != 4 {
+		t.Errorf("--free: %v, %s, sent %d, %+v", err, rep.Outcome, len(p.oracle.sent), rep.Steps[3])
+	}
+	rep, err = p.runner().Apply(t.Context(), runner.ApplyOptions{
+		Confirm: func(_ context.Context, step string, asks runner.Asks) (bool, error) {
+			return false, nil
+		},
+	})
+	if err != nil || rep.Outcome != runner.Held || len(p.oracle.sent) != 0 {
+		t.Errorf("refused: %v, %s, sent %d", err, rep.Outcome, len(p.oracle.sent))
+	}
+	rep = p.apply()
+	if rep.Outcome != runner.Complete || rep.Steps[3].USD != 4 {
+		t.Errorf("agreed: %s, $%v", rep.Outcome, rep.Steps[3].USD)
+	}
+}
+
+// refuseRow makes the oracle refuse a row.
+func refuseRow(p *project, refusals map[string]*steps.Refusal) {
+	p.oracle.refuse = func(body []byte) *steps.Refusal {
+		for id, r := range refusals {
+			if strings.Contains(string(body), id) {
+				return r
+			}
+		}
+		return nil
+	}
+}
+
+func TestPassingFailureDoesNotHaveSettledOnesAskedAgain(t *testing.T) {
+	p := newProject(t)
+	refuseRow(p, map[string]*steps.Refusal{"r7": {Reason: "MAX_TOKENS"}, "r6": {Reason: "503", Transient: true}})
+	p.apply()
+	p.oracle.refuse = nil
+	p.oracle.forgetPassing()
+	asks := p.plan().Steps[3].Asks
+	if asks == nil || asks.New != 1 || asks.Refused != 1 {
+		t.Errorf("plan: %+v", asks)
+	}
+	if rep := p.apply(); rep.Steps[3].Asked != 1 || rep.Steps[3].Tally.Failed["MAX_TOKENS"] != 1 {
+		t.Errorf("apply: asked %d, %+v", rep.Steps[3].Asked, rep.Steps[3].Tally)
+	}
+}
+
+func TestLostObjectsOfAStepWithFailedRowsAreMadeAgainWithoutAsking(t *testing.T) {
+	p := newProject(t)
+	refuseRow(p, map[string]*steps.Refusal{"r7": {Reason: "SAFETY"}})
+	p.apply()
+	want := p.read("output/ask.jsonl")
+	sent := len(p.oracle.sent)
+	m := p.bucket.(*memory)
+	for name := range m.data {
+		if strings.HasPrefix(name, "objects/") {
+			delete(m.data, name)
+		}
+	}
+	p.oracle.refuse = nil
+	if rep := p.apply(); rep.Steps[3].Asked != 0 || len(p.oracle.sent) != sent || p.read("output/ask.jsonl") != want {
+		t.Errorf("asked %d", rep.Steps[3].Asked)
+	}
+	if plan := p.plan(); plan.Changes() {
+		t.Errorf("plan: %s", verdicts(plan))
+	}
+}
+
+func TestRefusalsAreForgottenOnlyWhenItIsAgreedToAskAgain(t *testing.T) {
+	p := newProject(t)
+	refuseRow(p, map[string]*steps.Refusal{"r7": {Reason: "SAFETY"}})
+	p.apply()
+	p.oracle.price, p.oracle.refuse = 1, nil
+	p.opt.RetryFailed = true
+	if asks := p.plan().Steps[3].Asks; asks == nil || asks.New != 1 || asks.Refused != 0 {
+		t.Errorf("plan: %+v", asks)
+	}
+	no := func(context.Context, string, runner.Asks) (bool, error) { return false, nil }
+	if _, err := p.runner().Apply(t.Context(), runner.ApplyOptions{Confirm: no}); err != nil {
+		t.Fatal(err)
+	}
+	if len(p.oracle.refused) != 1 {
+		t.Error("the refusal was forgotten though nobody agreed")
+	}
+	if rep := p.apply(); rep.Outcome != runner.Complete || rep.Steps[3].Asked != 1 {
+		t.Errorf("agreed: %s, asked %d", rep.Outcome, rep.Steps[3].Asked)
+	}
+}
+
+func TestRepliesThatTheKindRefusesAreAskedAgainOnDemand(t *testing.T) {
+	p := newProject(t)
+	p.oracle.bad = "r6" // its first reply is no good
+	if rep := p.apply(); rep.Outcome != runner.Partial || rep.Steps[3].Tally.Failed["bad reply"] != 1 {
+		t.Fatalf("%s, %+v", rep.Outcome, rep.Steps[3].Tally)
+	}
+	if p.apply().Changed {
+		t.Error("asked again without demand")
+	}
+	p.oracle.bad = ""
+	p.opt.RetryFailed = true
+	if rep := p.apply(); rep.Outcome != runner.Complete || rep.Steps[3].Asked != 1 {
+		t.Errorf("on demand: %s, asked %d", rep.Outcome, rep.Steps[3].Asked)
+	}
+}
+
+func TestRetryDoesNothingForAKindThatAsksNothing(t *testing.T) {
+	p := newProject(t)
+	p.write("data/c.jsonl", `{"id":"x"}`+"\n")
+	p.apply()
+	p.toys.take()
+	p.opt.RetryFailed = true
+	p.apply()
+	if done := p.toys.take(); len(done) > 0 || p.plan().Changes() {
+		t.Errorf("executed %v", done)
+	}
+}
+
+func TestMoneySpentBeforeAnErrorIsRecorded(t *testing.T) {
+	p := newProject(t)
+	p.oracle.price, p.oracle.failAfter = 10, 2
+	rep, err := p.runner().Apply(t.Context(), runner.ApplyOptions{})
+	if err == nil || !rep.Changed || rep.Steps[3].USD != 20 || rep.Steps[3].Asked != 2 || rep.Run.Number != 1 {
+		t.Errorf("%v, changed %v, run %d, %+v", err, rep.Changed, rep.Run.Number, rep.Steps[3])
+	}
+	p.oracle.failAfter = 0
+	if rep := p.apply(); rep.Steps[3].Asked != 2 {
+		t.Errorf("the next apply asked %d", rep.Steps[3].Asked)
+	}
+}
+
+func TestStepsThatAskTheSameAskOnce(t *testing.T) {
+	p := newProject(t)
+	p.edit(`judge: sft`, `again: sft.#Ask & {input: keep.rows, prompt: "prompt.md"}
+		judge: sft`)
+	p.opt.Workers = 4
+	p.apply()
+	for key, n := range p.oracle.sent {
+		if n != 1 {
+			t.Errorf("question %s was sent %d times", key, n)
+		}
+	}
+}
+
+func TestStepsWithEqualActionsExecuteThemOnce(t *testing.T) {
+	p := newProject(t)
+	p.edit(`top: sft`, `keep2: sft.#Keep & {input: read.rows, min: 3}
+		top: sft`)
+	p.opt.Workers = 4
+	p.apply()
+	if done := p.toys.take(); done["keep"] != 2 {
+		t.Errorf("executed %v", done)
+	}
+}
+
+func TestLostProvenanceIsMissedByPlanAndApplyAlike(t *testing.T) {
+	p := newProject(t)
+	p.apply()
+	m := p.bucket.(*memory)
+	for name, data := range m.data {
+		if strings.Contains(string(data), `{"job":"j1"}`) && strings.HasPrefix(name, "objects/") {
+			delete(m.data, name)
+		}
+	}
+	os.Remove(filepath.Join(p.dir, "output/ask.jsonl"))
+	if got := verdicts(p.plan()); got != "read cached, keep cached, top cached, ask run 1, judge wait" {
+		t.Errorf("plan: %s", got)
+	}
+	p.toys.take()
+	p.apply()
+	if done := p.toys.take(); done["ask"] != 1 || len(done) != 1 {
+		t.Errorf("executed %v", done)
+	}
+}
