@@ -1,11 +1,12 @@
 // Package runner plans and applies a pipeline.
 //
 // Read it in this order. graph.go turns the evaluated pipeline into nodes, one a step, each checked by its kind.
-// stage.go lets each step split its work into actions, and finds in the store which of them are done; key.go says
-// what the key covers under which it looks. plan.go tells what is left to do, reason.go why. apply.go executes
-// that, and nothing else: execute.go and output.go run one action, publish.go writes the files that the user sees,
-// with trace.go following each row back to where it came from. report.go tells what was done and history.go keeps it
-// for the next plan to compare with.
+// A stage (stage.go) is a step in the making: it lets the step split its work into actions, and finds in the store
+// which of them are done; key.go says what the key covers under which it looks. The symbol of an action is its key
+// with "what that action makes" in place of parts that are not known before an earlier action of the step has run. plan.go tells what is left to do, reason.go why. apply.go executes
+// that, and nothing else: execute.go and output.go run one action, send.go has questions answered, publish.go writes
+// the files that the user sees, with trace.go following each row back to where it came from. report.go tells what was
+// done, finish.go records it, and history.go keeps it for the next plan to compare with.
 //
 // One planner serves plan and apply: both resolve stages in the same way, so that apply executes every action that a
 // plan calls missing, and no other. A step is `wait` in a plan if its inputs are made by a step that runs; when they

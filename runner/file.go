@@ -45,6 +45,17 @@ func writeFile(path string, write func(w writer) error) error {
 	return store.SyncFolder(folder)
 }
 
+// replaceFile writes a file whole or not at all.
+func replaceFile(path string, data []byte) error {
+	if err := store.MakeFolder(filepath.Dir(path)); err != nil {
+		return err
+	}
+	return writeFile(path, func(w writer) error {
+		_, err := w.Write(data)
+		return err
+	})
+}
+
 // prepare makes sure, before any work, that published files can be written, and removes unfinished ones that a kill
 // has left. No other apply is under way.
 func (r *Runner) prepare(ctx context.Context, stages []*stage) error {

@@ -61,7 +61,7 @@ func (f *outside) list(ctx context.Context, pattern string) ([]steps.Shard, erro
 	base, rest := doublestar.SplitPattern(filepath.ToSlash(pattern))
 	root := f.path(filepath.FromSlash(base))
 	if _, err := os.Stat(root); err != nil {
-		return nil, fmt.Errorf("no file matches %q: folder %s: %w", pattern, root, plain(err))
+		return nil, fmt.Errorf("no file matches %q; looked in %s: %w", pattern, root, plain(err))
 	}
 	var shards []steps.Shard
 	err := doublestar.GlobWalk(os.DirFS(root), rest, func(name string, _ fs.DirEntry) error {

@@ -2,9 +2,6 @@ package runner
 
 import (
 	"context"
-	"encoding/json"
-	"os"
-	"path/filepath"
 	"runtime"
 	"sync"
 
@@ -63,37 +60,6 @@ func (r *Runner) workers() int {
 	return runtime.GOMAXPROCS(0)
 }
 
-func (r *Runner) memoPath() string { return filepath.Join(r.opt.State, "inputs.json") }
-
-// loadMemo reads what is remembered of the digests of inputs. If it cannot be read the inputs are read again.
-func loadMemo(path string) map[string]stamp {
-	sealed, err := os.ReadFile(path)
-	if err != nil {
-		return nil
-	}
-	text, err := store.Unseal(path, sealed)
-	if err != nil {
-		return nil
-	}
-	var memo map[string]stamp
-	if json.Unmarshal(text, &memo) != nil {
-		return nil
-	}
-	return memo
-}
-
-// saveMemo keeps the digests of inputs for the next plan.
-func (r *Runner) saveMemo() error {
-	f := r.outside
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if !f.fresh {
-		return nil
-	}
-	f.fresh = false
-	return replaceFile(r.memoPath(), store.Seal(steps.Encode(f.memo)))
-}
-
 // stages of the steps that are wanted, in order, none resolved yet.
 func (r *Runner) stages() ([]*stage, error) {
 	nodes, err := r.graph()
@@ -135,17 +101,6 @@ func feed(stages []*stage, st *stage, done func(*stage) bool) (inputs map[string
 
 // executor of this runner's tasks.
 func (r *Runner) executor() executor { return executor{store: r.opt.Store, files: r.outside} }
-
-// replaceFile writes a file whole or not at all.
-func replaceFile(path string, data []byte) error {
-	if err := store.MakeFolder(filepath.Dir(path)); err != nil {
-		return err
-	}
-	return writeFile(path, func(w writer) error {
-		_, err := w.Write(data)
-		return err
-	})
-}
 
 // since finds the run to compare with.
 func (r *Runner) since(ctx context.Context) (past, error) {

@@ -28,7 +28,7 @@ type Passage struct {
 	Part   int    `json:"part"` // where it lies now: part of the stream, and row of the part, from 0
 	Line   int    `json:"line"`
 	Shard  string `json:"shard,omitempty"` // for a row from outside the store: the file, and its row there, from 0
-	Origin int    `json:"origin,omitempty"`
+	Origin int    `json:"origin"`
 }
 
 // Trace finds the rows of a step that have an id, whether they were handed on or not, and follows each back to where
@@ -184,7 +184,7 @@ func (t *tracer) passage(at spot) (Passage, error) {
 		return p, err
 	}
 	if from := made.from[at.line]; from.Source < 0 {
-		p.Shard, p.Origin = at.stage.actions[made.action].Label, from.Row
+		p.Shard, p.Origin = at.stage.actions[made.action].Shards[0].Name, from.Row
 	}
 	if at.stream != steps.RejectsStream {
 		return p, nil

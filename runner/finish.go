@@ -1,0 +1,139 @@
+package runner
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"sftrun.local/runner/store"
+	"sftrun.local/steps"
+)
+
+// What an apply tells while it goes on, and what it records at its end.
+
+// tell passes an event on. Only the owner calls it.
+func (a *apply) tell(e Event) {
+	if a.opt.Progress != nil {
+		a.opt.Progress(e)
+	}
+}
+
+// later has the owner pass an event on.
+func (a *apply) later(e Event) {
+	select {
+	case a.events <- e:
+	case <-a.work.Done():
+	}
+}
+
+// newRun begins the record of a run.
+func (a *apply) newRun() RunRecord {
+	o := a.Runner.opt
+	return RunRecord{
+		Pipeline: o.Pipeline.Name, Variant: o.Variant, Digest: o.Pipeline.Digest, Tags: o.Pipeline.Tags,
+		Git: o.Git, Tool: o.Tool, Started: time.Now().UTC(),
+	}
+}
+
+// finish records what was done, also after an error.
+func (a *apply) finish(ctx context.Context) (*Report, error) {
+	keep := context.WithoutCancel(ctx)
+	rep := &Report{Halts: a.halted, Outcome: a.outcome()}
+	for _, st := range a.stages {
+		p := a.states[st]
+		rep.Steps = append(rep.Steps, p.StepReport)
+		rep.Changed = rep.Changed || p.Executed > 0 || p.wrote || p.Asked > 0 || p.USD > 0
+		if publishes(st) && p.current {
+			rep.Files = append(rep.Files, a.shown(a.target(st)))
+		}
+	}
+	err := a.err
+	a.run.Outcome, a.run.Ended = rep.Outcome, time.Now().UTC()
+	if err != nil {
+		a.run.Problem = err.Error()
+	}
+	var damaged *store.Damaged
+	if errors.As(err, &damaged) {
+		return rep, err // Apply starts over
+	}
+	if rep.Changed || err == nil && a.moved() {
+		err = cmp.Or(err, a.record(keep))
+	}
+	err = cmp.Or(err, a.saveMemo())
+	rep.Run = a.run
+	return rep, err
+}
+
+// record keeps the run and the published state.
+func (a *apply) record(ctx context.Context) error {
+	for _, st := range a.stages {
+		step, err := a.runStep(ctx, st)
+		if err != nil {
+			return err
+		}
+		a.run.Steps = append(a.run.Steps, step)
+	}
+	a.run.Steps = append(a.run.Steps, a.untouched()...)
+	if err := saveRun(ctx, a.Runner.opt.Store, &a.run); err != nil {
+		return fmt.Errorf("record the run: %w", err)
+	}
+	return a.publishState()
+}
+
+// moved tells whether there is something to remember though nothing was done: what a later plan compares with.
+func (a *apply) moved() bool {
+	last := a.since.run
+	return !a.stateSound() || last == nil || a.since.ofBase || last.Digest != a.run.Digest || last.Outcome != a.run.Outcome
+}
+
+// runStep tells what the run knows of a step. What a step rested on is carried over from earlier runs as long as it
+// was not done again in full.
+func (a *apply) runStep(ctx context.Context, st *stage) (RunStep, error) {
+	p := a.states[st]
+	step := RunStep{StepReport: p.StepReport, Symbol: st.symbol}
+	if !p.ended || st.trial || st.behindTrial {
+		if was, _ := a.before(st, a.since, a.stages); was != nil {
+			step.Detail, step.Since = was.Detail, was.Since
+		}
+		return step, nil
+	}
+	digest, err := a.Runner.opt.Store.Put(ctx, steps.Encode(detailOf(st)))
+	step.Detail = digest
+	return step, err
+}
+
+// untouched lists steps of the pipeline that this apply left out on account of its target.
+func (a *apply) untouched() []RunStep {
+	var all []RunStep
+	for _, s := range a.Runner.opt.Pipeline.Steps {
+		if byName(a.stages, s.Name) != nil {
+			continue
+		}
+		if was := a.since.step(s.Name); was != nil {
+			all = append(all, *was)
+		}
+	}
+	return all
+}
+
+func (a *apply) outcome() Outcome {
+	switch {
+	case errors.Is(a.err, ErrStopped) || errors.Is(a.err, context.Canceled):
+		return Stopped
+	case a.err != nil:
+		return Failed
+	}
+	outcome := Complete
+	for _, st := range a.stages {
+		p := a.states[st]
+		if !p.ended || st.data.Halt != "" {
+			return Held
+		}
+		if p.Partial {
+			outcome = Partial
+		}
+	}
+	return outcome
+}
