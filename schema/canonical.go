@@ -48,10 +48,8 @@ func canonical(v any) any {
 	return v
 }
 
-// mostExponent is where a number written with an exponent is left as it is: as digits it would fill the memory.
-const mostExponent = 400
-
-// number writes out the digits of n, without an exponent and without zeros at the end of its fraction.
+// number writes out the digits of n, without an exponent and without zeros at the end of its fraction. A number with an
+// exponent beyond mostExponent stays as it is.
 func number(n json.Number) json.Number {
 	mantissa, exponent, _ := strings.Cut(strings.ToLower(string(n)), "e")
 	exp, err := strconv.Atoi(exponent)

@@ -9,7 +9,6 @@ import (
 
 	"cuelang.org/go/cue"
 	"cuelang.org/go/cue/build"
-	"cuelang.org/go/cue/errors"
 )
 
 // outside is the text for what is no pipeline.
@@ -25,7 +24,13 @@ func (c *checker) checkTop(root map[string]any) bool {
 		c.add(mistake(pipelineFile, outside))
 		return false
 	}
-	c.checkNames(root, c.catalog.shape("#Pipeline"), nil)
+	s := c.catalog.shape("#Pipeline")
+	c.checkNames(root, s, nil)
+	for _, name := range sortedKeys(root) {
+		if name != "steps" { // of which each kind knows more
+			c.checkValues(root[name], s.child(name), []string{name})
+		}
+	}
 	return len(c.errors) == 0
 }
 
@@ -65,6 +70,7 @@ func (c *checker) checkStep(name string, fields map[string]any, v cue.Value) boo
 	default:
 		before := len(c.errors)
 		c.checkNames(fields, c.catalog.kind(kind), path)
+		c.checkValues(fields, c.catalog.kind(kind), path)
 		if c.places.kindByDefinition(name) == "" {
 			c.checkDefinition(path, definition, v)
 		}
@@ -76,9 +82,7 @@ func (c *checker) checkStep(name string, fields map[string]any, v cue.Value) boo
 // checkDefinition checks a step that has its kind by word, or in a way that the files do not show.
 func (c *checker) checkDefinition(path []string, definition string, v cue.Value) {
 	both := c.definitions.LookupPath(cue.MakePath(cue.Def(definition))).Unify(v)
-	for _, e := range errors.Errors(both.Validate(cue.Concrete(true))) {
-		c.translateOne(e, path...)
-	}
+	c.translateAll(both.Validate(cue.Concrete(true)), path...)
 }
 
 // definitions evaluates the package of definitions that a pipeline imports.

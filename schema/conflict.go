@@ -22,7 +22,14 @@ func (m *message) wrongType() {
 	if !m.plain(0) && m.plain(1) {
 		value, got, want = m.arg(1), m.arg(3), m.arg(2)
 	}
-	if len(value) > 60 {
+	if got == "string" && (want == "int" || want == "number" || want == "bool") && m.textTag(want) {
+		return
+	}
+	if got == "float" && want == "int" {
+		m.fraction(value)
+		return
+	}
+	if len(value) > longestShown {
 		value = "what is written"
 	}
 	m.report(fmt.Sprintf("%s is %s, but it must be %s", value, typeWord(got), typeWord(want)))
@@ -69,6 +76,21 @@ func (m *message) againstBase(base, variant place) {
 	})
 }
 
+// longestShown is how long a value may be to be repeated in an error.
+const longestShown = 60
+
+// literal writes the value at a path as the user did, where that is short.
+func (p *places) literal(path []string) string {
+	return p.literalOr(path, "what is written")
+}
+
+func (p *places) literalOr(path []string, otherwise string) string {
+	if found := p.find(path); len(found) > 0 {
+		return literalOr(p.best(found).expr, otherwise)
+	}
+	return otherwise
+}
+
 // literalOr writes a value as the user did, where that is short.
 func literalOr(e ast.Expr, otherwise string) string {
 	switch x := e.(type) {
@@ -76,6 +98,10 @@ func literalOr(e ast.Expr, otherwise string) string {
 		return x.Value
 	case *ast.Ident, *ast.SelectorExpr:
 		return source(e)
+	case *ast.UnaryExpr, *ast.ListLit:
+		if text := written(e); len(text) <= longestShown {
+			return text
+		}
 	}
 	return otherwise
 }
@@ -92,6 +118,8 @@ func typeOf(e ast.Expr) string {
 		case token.TRUE, token.FALSE:
 			return "bool"
 		}
+	case *ast.UnaryExpr:
+		return typeOf(x.X)
 	case *ast.StructLit:
 		return "{...}"
 	case *ast.ListLit:

@@ -96,12 +96,15 @@ func inWords(e ast.Expr) (typ, bounds string) {
 	return written(e), ""
 }
 
+// wholeNumber is the type of a field that holds one.
+const wholeNumber = "whole number"
+
 func namedType(name string) string {
 	switch name {
 	case "string":
 		return "text"
 	case "int", "int64":
-		return "whole number"
+		return wholeNumber
 	case "bool":
 		return "true or false"
 	case "#Rows":

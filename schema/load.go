@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"strings"
 	"time"
 
 	"cuelang.org/go/cue"
@@ -73,7 +72,10 @@ func read(o Options) (*Pipeline, error) {
 	}
 	warnings := f.define(o.Kinds)
 	instance := f.load(o.Tags)
-	c := &checker{folder: f, catalog: catalog, places: newPlaces(f, catalog, instance)}
+	c := &checker{folder: f, catalog: catalog, places: newPlaces(f, catalog, instance), tags: given}
+	if c.checkTags(); len(c.errors) > 0 {
+		return nil, c.sorted()
+	}
 	if instance.Err != nil {
 		return nil, c.translate(instance.Err)
 	}
@@ -122,19 +124,6 @@ func (offline) Fetch(context.Context, module.Version) (module.SourceLoc, error) 
 }
 
 func (offline) ModuleVersions(context.Context, string) ([]string, error) { return nil, nil }
-
-// tags reads "name=value" of Options.Tags.
-func tags(given []string) (map[string]string, error) {
-	values := map[string]string{}
-	for _, t := range given {
-		name, value, ok := strings.Cut(t, "=")
-		if !ok {
-			return nil, Errors{mistake("", "-t %s: write it as name=value", t)}
-		}
-		values[name] = value
-	}
-	return values, nil
-}
 
 // sources lists the user's files that the value was made of.
 func (f *folder) sources(instance *build.Instance) []string {

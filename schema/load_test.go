@@ -215,6 +215,27 @@ func TestTagsSetMarkedFields(t *testing.T) {
 	}
 }
 
+func TestTagsOfTheWrongType(t *testing.T) {
+	tests := []struct{ mark, tag, want string }{
+		{"@tag(mx,type=int)", "mx=abc", "-t mx=abc: mx must be a whole number (pipeline.cue:28:24)"},
+		{"@tag(mx,type=int)", "mx=", "-t mx=: mx must be a whole number (pipeline.cue:28:24)"},
+		{"@tag(mx,type=int)", "mx=1.5", "-t mx=1.5: mx must be a whole number (pipeline.cue:28:24)"},
+		{"@tag(mx,type=int)", "mx=1e999999", "-t mx=1e999999: out of range; exponents go from -400 to 400 (pipeline.cue:28:24)"},
+		{"@tag(mx,type=int)", "mx=-5", "pipeline.cue:28:12: steps.stratify.target: -5 is out of range; it must be above 0"},
+		{"@tag(mx,type=number)", "mx=abc", "-t mx=abc: mx must be a number (pipeline.cue:28:24)"},
+		{"@tag(mx,type=bool)", "mx=maybe", "-t mx=maybe: mx must be true or false (pipeline.cue:28:24)"},
+		{"@tag(mx)", "mx=50", "-t mx=50: mx must be a whole number; write @tag(mx,type=int) (pipeline.cue:28:24)"},
+		{"@tag(mx,type=float)", "mx=50", `pipeline.cue:28:24: @tag has no type "float"; the types are string, int, number and bool`},
+	}
+	for _, test := range tests {
+		files := map[string]string{"pipeline.cue": edited(t, "target: *2000 | int", "target: *2000 | int "+test.mark)}
+		_, err := tryLoad(t, files, func(o *schema.Options) { o.Tags = []string{test.tag} })
+		if err == nil || err.Error() != test.want {
+			t.Errorf("%s with -t %s: got\n%v\nwant\n%s", test.mark, test.tag, err, test.want)
+		}
+	}
+}
+
 func TestMistakesOfTheCommandAndTheFolder(t *testing.T) {
 	good := map[string]string{"pipeline.cue": base(t), "variants/midlength/variant.cue": "package pipeline\n"}
 	tests := []struct {
@@ -225,7 +246,14 @@ func TestMistakesOfTheCommandAndTheFolder(t *testing.T) {
 	}{
 		{"no pipeline", nil, func(o *schema.Options) {}, "sftrun init"},
 		{"no such variant", good, func(o *schema.Options) { o.Variant = "midlenght" },
-			`variant "midlenght": no such variant; did you mean "midlength"?; there are: midlength`},
+			`variant "midlenght": no such variant; did you mean "midlength"?  There are: midlength`},
+		{"variant like no other", good, func(o *schema.Options) { o.Variant = "x" }, `variant "x": no such variant.  There are: midlength`},
+		{"no variants", map[string]string{"pipeline.cue": base(t)}, func(o *schema.Options) { o.Variant = "x" },
+			`variant "x": no such variant; there are none yet; one is a file variants/NAME/variant.cue`},
+		{"variant folder without its file", map[string]string{"pipeline.cue": base(t), "variants/x/notes.md": ""}, func(o *schema.Options) { o.Variant = "x" },
+			`variant "x": variants/x has no variant.cue, which says what the variant changes`},
+		{"folder named like the pipeline", map[string]string{"pipeline.cue/x": ""}, nil,
+			"pipeline.cue: is a folder; the pipeline must be a file of this name"},
 		{"variant outside", good, func(o *schema.Options) { o.Variant = "../x" },
 			`variant "../x": not a name of a variant; use letters, digits, _ and - only, at most 64`},
 		{"unknown tag", good, func(o *schema.Options) { o.Tags = []string{"target=3"} },

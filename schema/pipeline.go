@@ -13,8 +13,9 @@ type checker struct {
 	folder      *folder
 	catalog     *catalog
 	places      *places
-	known       []string  // names of the steps
-	definitions cue.Value // the package of definitions
+	tags        map[string]string // of the command line
+	known       []string          // names of the steps
+	definitions cue.Value         // the package of definitions
 	errors      Errors
 }
 
@@ -113,8 +114,12 @@ func digest(p *Pipeline) string {
 
 // Position tells where the value at a path is written: of several places the one that decides (the variant's before
 // the pipeline's); for a seed taken from the pipeline, the pipeline's seed; for a value that is a default, the place of
-// the nearest written value that encloses it. It is false only for a path with no such place. Paths are those of
-// [Error]: "steps.filter.tokens.max", "steps.stratify.by[0].field". It must not be called from several goroutines at once.
+// the nearest written value that encloses it. It is false only for a path with no such place, and for a Pipeline that
+// [Load] did not make. Paths are those of [Error]: "steps.filter.tokens.max", "steps.stratify.by[0].field". It must not be
+// called from several goroutines at once.
 func (p *Pipeline) Position(path string) (Position, bool) {
+	if p.places == nil {
+		return Position{}, false
+	}
 	return p.places.position(split(path))
 }

@@ -39,6 +39,12 @@ steps: short: {blocks: "any"} & small
 	}
 }
 
+func TestPositionOfAPipelineThatWasNotLoadedIsFalse(t *testing.T) {
+	if at, ok := (&schema.Pipeline{Name: "x"}).Position("name"); ok {
+		t.Errorf("it is at %v", at)
+	}
+}
+
 func TestPositionOfNothingIsFalse(t *testing.T) {
 	p := load(t, map[string]string{"pipeline.cue": base(t)}, nil)
 	for _, path := range []string{"", "nothing", "models[", "#x"} {

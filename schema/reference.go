@@ -30,7 +30,7 @@ func (m *message) reference() {
 
 // closest gives the candidate nearest to a word, or the word.
 func closest(word string, candidates []string) string {
-	if best := nearest(word, candidates); best != "" {
+	if best := Nearest(word, candidates); best != "" {
 		return best
 	}
 	return word
@@ -55,7 +55,7 @@ func (m *message) undefined() {
 }
 
 func didYouMean(name string, definitions []string) string {
-	if best := nearest("sft."+name, definitions); best != "" {
+	if best := Nearest("sft."+name, definitions); best != "" {
 		return "; did you mean " + best + "?"
 	}
 	return ""
@@ -97,12 +97,6 @@ func (m *message) imported() {
 	m.path = nil
 	m.report(fmt.Sprintf("no package %q%s  Packages are looked for in this folder and its cue.mod/pkg only; nothing is downloaded.",
 		path, orEnd(meant(path, []string{ImportPath}), ".")))
-}
-
-// tag reports a tag of the command line that no field takes.
-func (m *message) tag() {
-	m.checker.add(&Error{Text: fmt.Sprintf("-t %s: no field of the pipeline is marked @tag(%s)", m.arg(0), m.arg(0)),
-		Hints: []string{"A field that takes it looks like this:   target: *2000 | int @tag(" + m.arg(0) + ",type=int)"}})
 }
 
 func (m *message) unused() {

@@ -70,7 +70,7 @@ func (c *checker) noStep(step, stream string) string {
 		names = c.places.labels("steps")
 	}
 	text := fmt.Sprintf("no step %q", step)
-	if best := nearest(step, names); best != "" {
+	if best := Nearest(step, names); best != "" {
 		return text + fmt.Sprintf("; did you mean %s.%s?", best, cmp.Or(stream, "rows"))
 	}
 	return text + "; steps: " + strings.Join(names, ", ") + "."

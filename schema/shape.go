@@ -23,6 +23,7 @@ type shape struct {
 	file     bool   // a path of a declared file
 	unkeyed  bool   // cannot change any result
 	preset   string // what @default(…) holds, "" = none
+	when     string // what @when(…) holds: "field=word" of the field next to it that this one goes with, "" = none
 
 	fields []*shape // of a struct, as written
 	open   bool     // of a struct: fields that are not named here are allowed
@@ -181,6 +182,8 @@ func (c *catalog) field(f *ast.Field) *shape {
 		switch key, body := a.Split(); key {
 		case "default":
 			s.preset = body
+		case "when":
+			s.when = body
 		case "input":
 			s.input = true
 		case "file":

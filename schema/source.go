@@ -57,24 +57,32 @@ func open(o Options) (*folder, error) {
 
 // find checks that the pipeline and the variant are there.
 func (f *folder) find() error {
-	if _, err := os.Stat(filepath.Join(f.dir, pipelineFile)); errors.Is(err, fs.ErrNotExist) {
+	switch info, err := os.Stat(filepath.Join(f.dir, pipelineFile)); {
+	case errors.Is(err, fs.ErrNotExist):
 		return Errors{mistake(pipelineFile, "not found in %s; go to the folder that has one, or make one here: sftrun init", f.dir)}
-	}
-	if f.variant == "" {
+	case err == nil && info.IsDir():
+		return Errors{mistake(pipelineFile, "is a folder; the pipeline must be a file of this name")}
+	case f.variant == "":
 		return nil
-	}
-	if !safeName.MatchString(f.variant) {
+	case !safeName.MatchString(f.variant):
 		return Errors{mistake("", "variant %q: not a name of a variant; %s", f.variant, safeNameRule)}
+	case !slices.Contains(Variants(f.dir), f.variant):
+		return Errors{f.noVariant()}
+	}
+	return nil
+}
+
+// noVariant says why there is no such variant.
+func (f *folder) noVariant() *Error {
+	own := variantsDir + "/" + f.variant
+	if info, err := os.Stat(filepath.Join(f.dir, filepath.FromSlash(own))); err == nil && info.IsDir() {
+		return mistake("", "variant %q: %s has no variant.cue, which says what the variant changes", f.variant, own)
 	}
 	known := Variants(f.dir)
-	if slices.Contains(known, f.variant) {
-		return nil
+	if len(known) == 0 {
+		return mistake("", "variant %q: no such variant; there are none yet; one is a file %s/NAME/variant.cue", f.variant, variantsDir)
 	}
-	list := "there are none yet; one is a file " + variantsDir + "/NAME/variant.cue"
-	if len(known) > 0 {
-		list = "there are: " + strings.Join(known, ", ")
-	}
-	return Errors{mistake("", "variant %q: no such variant%s; %s", f.variant, meant(f.variant, known), list)}
+	return mistake("", "variant %q: no such variant%s  There are: %s", f.variant, orEnd(meant(f.variant, known), "."), strings.Join(known, ", "))
 }
 
 // folders lists the folders whose files of package pipeline belong to it.
@@ -116,7 +124,7 @@ func (f *folder) read(path string) *Error {
 		return mistake(name, "is not part of the pipeline; its first line must be: package %s", packageName)
 	}
 	f.overlay[path] = load.FromFile(file)
-	return nil
+	return f.checkExponents(file)
 }
 
 // mustBePipeline says whether a file that is not of package pipeline can only be a mistake.

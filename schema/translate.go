@@ -16,9 +16,7 @@ func (c *checker) translate(err error) error {
 	if slices.ContainsFunc(all, outsidePipeline) {
 		return Errors{mistake(pipelineFile, outside)}
 	}
-	for _, e := range all {
-		c.translateOne(e)
-	}
+	c.translateAll(err)
 	return c.sorted()
 }
 
@@ -30,21 +28,28 @@ func outsidePipeline(e cueerrors.Error) bool {
 	return strings.HasPrefix(format, "incomplete value") && len(path) == 3 && path[0] == "steps" && path[2] == "rows"
 }
 
-// translateOne adds one error of CUE, whose path starts at the value at the path given.
-func (c *checker) translateOne(e cueerrors.Error, above ...string) {
+// translateAll adds all errors of CUE that are not mere consequences of others; their paths start at the value at the
+// path given.
+func (c *checker) translateAll(err error, above ...string) {
+	var all []*message
+	for _, e := range cueerrors.Errors(err) {
+		all = append(all, c.message(e, above))
+	}
+	if len(all) == 0 {
+		return
+	}
+	for _, m := range c.withoutChoices(c.withoutStrays(all)) {
+		m.translate()
+	}
+}
+
+func (c *checker) message(e cueerrors.Error, above []string) *message {
 	format, args := e.Msg()
 	path := fieldPath(e)
 	if len(above) > 0 && len(path) > 0 && strings.HasPrefix(path[0], "#") {
 		path = path[1:] // the definition that the value was unified with
 	}
-	m := &message{checker: c, path: append(slices.Clip(above), path...), err: e, args: args}
-	for _, t := range translations {
-		if strings.HasPrefix(format, t.prefix) && len(args) >= strings.Count(format, "%") {
-			t.translate(m)
-			return
-		}
-	}
-	m.other()
+	return &message{checker: c, path: append(slices.Clip(above), path...), err: e, format: format, args: args}
 }
 
 // fieldPath gives the path of an error; errors of the loader have a package there instead.
@@ -64,6 +69,7 @@ type message struct {
 	checker *checker
 	path    []string
 	err     cueerrors.Error
+	format  string
 	args    []any
 }
 
@@ -79,12 +85,27 @@ var translations = []struct {
 	{"conflicting values %s and %s (", (*message).wrongType},
 	{"conflicting values %s and %s", (*message).conflict},
 	{"invalid value %v (out of bound", (*message).bound},
+	{"incompatible list lengths", (*message).listLength},
 	{"incomplete value", (*message).incomplete},
 	{"import failed", (*message).imported},
 	{"no tag for", (*message).tag},
 	{"tag %q not used", (*message).tag},
+	{"invalid type %q", (*message).tagType},
+	{"invalid number for injection tag", (*message).tagValue},
+	{"invalid int %q for injection tag", (*message).tagValue},
+	{"invalid boolean %q for injection tag", (*message).tagValue},
 	{"unreferenced alias or let clause", (*message).unused},
 	{"imported and not used", (*message).unused},
+}
+
+func (m *message) translate() {
+	for _, t := range translations {
+		if strings.HasPrefix(m.format, t.prefix) && len(m.args) >= strings.Count(m.format, "%") {
+			t.translate(m)
+			return
+		}
+	}
+	m.report(fmt.Sprintf(m.format, m.args...))
 }
 
 func (m *message) arg(i int) string { return fmt.Sprint(m.args[i]) }
@@ -106,11 +127,6 @@ func (m *message) seen() (Position, bool) {
 		}
 	}
 	return Position{}, false
-}
-
-func (m *message) other() {
-	format, args := m.err.Msg()
-	m.report(fmt.Sprintf(format, args...))
 }
 
 // missing reports a required field that is not there, at what should hold it.
@@ -137,7 +153,7 @@ func (c *checker) noDefinition(path []string) {
 		}
 	}
 	text := "a step of no kind; write sft.#Filter & {…} or another of: " + strings.Join(c.definitionNames(), ", ")
-	if best := nearest(path[1], others); best != "" {
+	if best := Nearest(path[1], others); best != "" {
 		text = fmt.Sprintf("no such step; did you mean %q?  A new step needs a kind: sft.#Filter & {…}", best)
 	}
 	c.reportLabel(path, text)

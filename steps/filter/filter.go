@@ -5,8 +5,8 @@ package filter
 
 import (
 	"context"
-	_ "embed"
-	"fmt"
+	_ "embed" // the schema
+	"encoding/json"
 	"slices"
 	"strings"
 
@@ -56,31 +56,18 @@ func newStep(data []byte) (steps.Step, error) {
 func (c config) check() error {
 	switch {
 	case c.Tokens.Min < 0:
-		return wrong("tokens.min", "%d is negative; 0 sets no lower end", c.Tokens.Min)
+		return steps.Mistake("tokens.min", "%d is negative; 0 sets no lower end", c.Tokens.Min)
 	case c.Tokens.Max < c.Tokens.Min:
-		return wrong("tokens.max", "%d is less than tokens.min, %d, so no row could pass", c.Tokens.Max, c.Tokens.Min)
+		return steps.Mistake("tokens.max", "%d is less than tokens.min, %d, so no row could pass", c.Tokens.Max, c.Tokens.Min)
 	case !slices.Contains(tokens.Encodings(), c.Tokens.Encoding):
-		return wrong("tokens.encoding", "no encoding %q; choose one of %s", c.Tokens.Encoding, strings.Join(tokens.Encodings(), ", "))
+		return steps.Mistake("tokens.encoding", "no encoding %q; choose one of %s", c.Tokens.Encoding, strings.Join(tokens.Encodings(), ", "))
 	case c.Blocks != anyBlocks && c.Blocks != oneBlock:
-		return wrong("blocks", "%q is neither %q nor %q", c.Blocks, anyBlocks, oneBlock)
+		return steps.Mistake("blocks", "%q is neither %q nor %q", c.Blocks, anyBlocks, oneBlock)
 	}
 	return nil
 }
 
-func wrong(field, format string, args ...any) error {
-	return &steps.FieldError{Field: field, Text: fmt.Sprintf(format, args...)}
-}
-
 // Actions makes one action for each part.
 func (s *step) Actions(_ context.Context, in steps.Inputs) ([]steps.Action, error) {
-	parts := in.Parts("input")
-	actions := make([]steps.Action, len(parts))
-	for i := range parts {
-		actions[i] = steps.Action{
-			Label:   fmt.Sprintf("part %d of %d", i+1, len(parts)),
-			Config:  steps.Encode(s.config),
-			Sources: []steps.Source{{Input: "input", Index: i}},
-		}
-	}
-	return actions, nil
+	return steps.PerPart(in, "input", func(int, steps.Part) json.RawMessage { return steps.Encode(s.config) }), nil
 }

@@ -90,9 +90,18 @@ func TestRowsWithoutThinkBlockAreDropped(t *testing.T) {
 		row("none"), row("no tags", "hello"), row("never closed", "<think>hello"),
 		`{"id":"not text","messages":[{"role":"assistant","content":[{"text":"<think>a</think>"}]}]}`,
 	}
-	made := run(t, between(0, 100, "any"), rows...)
+	made := run(t, between(1, 100, "any"), rows...)
 	if got := made.Reasons()["without think block"]; got != len(rows) {
 		t.Errorf("%d of %d dropped: %q", got, len(rows), rejects(made))
+	}
+}
+
+// Without a lower end the sum decides alone, and it is 0 without a block as it is with a blank one.
+func TestNoLowerEndKeepsRowsWithoutTokens(t *testing.T) {
+	rows := []string{row("none"), row("no tags", "hello"), row("blank", "<think> </think>")}
+	made := run(t, between(0, 100, "any"), rows...)
+	if want := []string{with(rows[0], 0), with(rows[1], 0), with(rows[2], 0)}; !slices.Equal(made.Texts(), want) {
+		t.Errorf("got %q, want %q", made.Texts(), want)
 	}
 }
 
@@ -107,7 +116,7 @@ func TestOneBlockIsDemandedOfTheLastAssistantMessage(t *testing.T) {
 	if got := rejects(made); !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}
-	if made := run(t, between(0, 100, "any"), rows...); len(made.Rows) != 5 {
+	if made := run(t, between(0, 100, "any"), rows...); len(made.Rows) != 6 {
 		t.Errorf("any number of blocks: dropped %q", rejects(made))
 	}
 }

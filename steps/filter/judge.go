@@ -2,7 +2,8 @@ package filter
 
 import (
 	"fmt"
-	"strconv"
+
+	"github.com/dustin/go-humanize"
 
 	"sftrun.local/steps/jsonl"
 	"sftrun.local/steps/think"
@@ -41,10 +42,10 @@ func (j *judge) judge(row []byte) verdict {
 		}
 	}
 	blocks := thinkBlocks(messages)
-	if len(blocks) == 0 {
+	if len(blocks) == 0 && j.config.Tokens.Min > 0 {
 		return verdict{reason: withoutBlock}
 	}
-	return j.weigh(blocks)
+	return j.weigh(blocks) // 0 tokens without a block, as with blank ones
 }
 
 // demandOneBlock drops a row whose last assistant message has not exactly one think block.
@@ -65,10 +66,8 @@ func demandOneBlock(messages []jsonl.Message) verdict {
 // thinkBlocks returns the think blocks of all assistant messages whose content is a string.
 func thinkBlocks(messages []jsonl.Message) []think.Block {
 	var blocks []think.Block
-	for _, m := range messages {
-		if m.Role == "assistant" && m.IsText {
-			blocks = append(blocks, think.Blocks(m.Content)...)
-		}
+	for _, m := range think.Assistants(messages) {
+		blocks = append(blocks, think.Blocks(m.Content)...)
 	}
 	return blocks
 }
@@ -81,20 +80,11 @@ func (j *judge) weigh(blocks []think.Block) verdict {
 	for _, b := range blocks {
 		n, _ := j.counter.CountUpTo(b.Text(), limits.Max-sum)
 		if sum += n; sum > limits.Max {
-			return verdict{reason: tooLong, detail: "more than " + grouped(limits.Max) + " tokens"}
+			return verdict{reason: tooLong, detail: "more than " + humanize.Comma(int64(limits.Max)) + " tokens"}
 		}
 	}
 	if sum < limits.Min {
-		return verdict{reason: tooShort, detail: grouped(sum) + " tokens"}
+		return verdict{reason: tooShort, detail: humanize.Comma(int64(sum)) + " tokens"}
 	}
 	return verdict{tokens: sum}
-}
-
-// grouped writes a number with a comma before every third digit from the right: 16,384.
-func grouped(n int) string {
-	digits := strconv.Itoa(n)
-	for i := len(digits) - 3; i > 0; i -= 3 {
-		digits = digits[:i] + "," + digits[i:]
-	}
-	return digits
 }

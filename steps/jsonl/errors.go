@@ -11,13 +11,13 @@ import (
 type SyntaxError struct {
 	Name    string // of the text
 	Line    int    // from 1
-	Offset  int64  // bytes from the start of the text, from 0
+	Offset  int64  // bytes from the start of the text, unpacked, from 0
 	Problem string // what was found
 	Hint    string // what may be the cause or the remedy, or ""
 }
 
 func (e *SyntaxError) Error() string {
-	text := fmt.Sprintf("%s:%d: byte %d: %s", e.Name, e.Line, e.Offset, e.Problem)
+	text := fmt.Sprintf("%s:%d: byte %d of the file: %s", e.Name, e.Line, e.Offset, e.Problem)
 	if e.Hint != "" {
 		text += "; " + e.Hint
 	}
@@ -46,7 +46,7 @@ func (r *Reader) broken(s *scanner) error {
 	case s.pos == 0 && found[0] == '[':
 		hint = "a list is not rows: write its objects one a line"
 	case found[0] == 0:
-		hint = utf16Hint
+		hint = "the file may be damaged there; fetch or write it again"
 	}
 	return r.problem(s.pos, fmt.Sprintf("found %s, want %s", describe(found), s.want), hint)
 }
@@ -70,6 +70,8 @@ func describe(text []byte) string {
 	switch {
 	case c == utf8.RuneError && size == 1:
 		return fmt.Sprintf("byte 0x%02x", text[0])
+	case c == 0:
+		return "a NUL byte"
 	case c == '\n':
 		return "the end of the line"
 	case unicode.IsPrint(c):
@@ -94,8 +96,22 @@ func foreign(text []byte) (hint string) {
 			return kind.hint
 		}
 	}
-	if bytes.IndexByte(text[:min(4, len(text))], 0) >= 0 {
+	if everySecondIsNUL(text[:min(len(text), 16)]) {
 		return utf16Hint
 	}
 	return ""
+}
+
+// everySecondIsNUL reports whether a text is written in two bytes for each character of ASCII, in either order: the
+// pattern by which RFC 4627, section 3, tells UTF-16 without a mark. Single NULs in UTF-8 are damage, and converting
+// them would ruin the rest.
+func everySecondIsNUL(text []byte) bool {
+	var nul [2]int
+	for i, c := range text {
+		if c == 0 {
+			nul[i%2]++
+		}
+	}
+	half := len(text) / 2
+	return half >= 2 && (nul[0] >= half && nul[1] == 0 || nul[1] == half && nul[0] == 0)
 }

@@ -32,15 +32,36 @@ func Field(row []byte, name string) (value []byte, ok bool) {
 // String returns a top-level field that is a string, decoded. Ok is false if it is absent or not a string.
 func String(row []byte, name string) (s string, ok bool) {
 	value, _ := Field(row, name)
-	return text(value)
+	return Text(value)
 }
 
-// Source returns where a row comes from, its "dataset_source", or "unknown" if it does not say so in a string.
+// SourceField is the field that says where a row comes from, and UnknownSource what counts where it says nothing.
+const (
+	SourceField   = "dataset_source"
+	UnknownSource = "unknown"
+)
+
+// Source returns where a row comes from: its SourceField, or UnknownSource if that is absent, empty or no string.
 func Source(row []byte) string {
-	if source, ok := String(row, "dataset_source"); ok {
+	if source, _ := String(row, SourceField); source != "" {
 		return source
 	}
-	return "unknown"
+	return UnknownSource
+}
+
+// Names returns the names of a row's top-level fields in their order, each once.
+func Names(row []byte) []string {
+	var names []string
+	seen := map[string]bool{}
+	s := scanner{data: row}
+	s.space()
+	s.object(func(key []byte, _, _ int) {
+		if name := decode(key); !seen[name] {
+			seen[name] = true
+			names = append(names, name)
+		}
+	})
+	return names
 }
 
 // Set returns a copy of the row in which a top-level field has the JSON value given: replaced where it stands, or

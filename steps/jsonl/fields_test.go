@@ -208,3 +208,19 @@ func BenchmarkAppendString(b *testing.B) {
 		buf = jsonl.AppendString(buf[:0], text)
 	}
 }
+
+func TestNamesAreListedOnce(t *testing.T) {
+	if got := jsonl.Names([]byte(` {"b":{"x":1},"a":[],"\u0062":2,"":0}`)); !slices.Equal(got, []string{"b", "a", ""}) {
+		t.Errorf("got %q", got)
+	}
+}
+
+func TestSourceOfRowsThatDoNotSay(t *testing.T) {
+	for row, want := range map[string]string{
+		`{"dataset_source":"a"}`: "a", `{"dataset_source":""}`: "unknown", `{"dataset_source":7}`: "unknown", `{}`: "unknown",
+	} {
+		if got := jsonl.Source([]byte(row)); got != want {
+			t.Errorf("%s: got %q, want %q", row, got, want)
+		}
+	}
+}

@@ -1,9 +1,6 @@
 package jsonl
 
-import (
-	"bytes"
-	"fmt"
-)
+import "fmt"
 
 // A Message is one element of a row's "messages".
 type Message struct {
@@ -45,28 +42,6 @@ func Messages(row []byte) ([]Message, error) {
 	return messages, nil
 }
 
-// SetContents returns a copy of the row in which the messages with the indexes given have new contents. All other
-// bytes are as they were. Indexes that the row does not have are ignored.
-func SetContents(row []byte, contents map[int]string) []byte {
-	value, _ := Field(row, "messages")
-	places, ok := elements(value)
-	if !ok {
-		return bytes.Clone(row)
-	}
-	var list []byte
-	done := 0
-	for i, at := range places {
-		content, ok := contents[i]
-		if !ok {
-			continue
-		}
-		list = append(list, value[done:at.start]...)
-		list = append(list, Set(value[at.start:at.end], "content", AppendString(nil, content))...)
-		done = at.end
-	}
-	return Set(row, "messages", append(list, value[done:]...))
-}
-
 // elements returns where the elements of a list stand. Ok is false if value is not a list.
 func elements(value []byte) (places []span, ok bool) {
 	s := scanner{data: value}
@@ -87,7 +62,7 @@ func message(object []byte) Message {
 		}
 	})
 	var m Message
-	m.Role, _ = text(role)
-	m.Content, m.IsText = text(content)
+	m.Role, _ = Text(role)
+	m.Content, m.IsText = Text(content)
 	return m
 }

@@ -1,7 +1,6 @@
 package jsonl_test
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"slices"
@@ -39,44 +38,6 @@ func TestMessagesSaysWhatIsWrong(t *testing.T) {
 		var wrong *jsonl.MessagesError
 		if !errors.As(err, &wrong) || err.Error() != want {
 			t.Errorf("%s: got %v, want %s", row, err, want)
-		}
-	}
-}
-
-func TestSetContentsChangesNothingElse(t *testing.T) {
-	row := []byte(`{ "id":"x", "messages": [ {"content" : "old\u00e9", "role":"user"} ,{"role":"assistant","content":"b","n":1e9}, {"role":"tool"}], "z":1.0}`)
-	for _, c := range []struct {
-		contents map[int]string
-		want     string
-	}{
-		{nil, string(row)},
-		{map[int]string{7: "x", -1: "y"}, string(row)},
-		{map[int]string{1: "new\n\"中\""}, `{ "id":"x", "messages": [ {"content" : "old\u00e9", "role":"user"} ,{"role":"assistant","content":"new\n\"中\"","n":1e9}, {"role":"tool"}], "z":1.0}`},
-		{map[int]string{0: "", 2: "c"}, `{ "id":"x", "messages": [ {"content" : "", "role":"user"} ,{"role":"assistant","content":"b","n":1e9}, {"role":"tool","content":"c"}], "z":1.0}`},
-	} {
-		if got := jsonl.SetContents(row, c.contents); string(got) != c.want {
-			t.Errorf("%v:\ngot  %s\nwant %s", c.contents, got, c.want)
-		}
-	}
-	for _, odd := range []string{`{"messages":7}`, `{}`, `{"messages":["x"]}`} {
-		if got := jsonl.SetContents([]byte(odd), map[int]string{0: "x"}); string(got) != odd {
-			t.Errorf("%s: became %s", odd, got)
-		}
-	}
-}
-
-func TestRealRowsSurviveTheirOwnContents(t *testing.T) {
-	for _, row := range jsonl.Rows(testRows(t)) {
-		messages, err := jsonl.Messages(row)
-		if err != nil {
-			t.Fatal(err)
-		}
-		same := map[int]string{}
-		for i, m := range messages {
-			same[i] = m.Content
-		}
-		if got := jsonl.SetContents(row, same); !bytes.Equal(got, row) {
-			t.Errorf("got %s\nwant %s", got, row)
 		}
 	}
 }

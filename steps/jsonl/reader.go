@@ -9,7 +9,7 @@ import (
 	"unicode/utf8"
 )
 
-// MaxRow is how many bytes a row may have unless Reader.SetLimit says otherwise: 256 MiB.
+// MaxRow is how many bytes a row may have: 256 MiB.
 const MaxRow = 256 << 20
 
 // firstBuffer is the memory that a Reader starts with. Larger rows make it grow.
@@ -29,10 +29,9 @@ type Reader struct {
 	line    int   // line of buf[pos], from 1
 	readErr error // what src said last
 
-	rowLine   int
-	rowOffset int64
-	compact   bytes.Buffer
-	err       error // what Next returned last
+	rowLine int
+	compact bytes.Buffer
+	err     error // what Next returned last
 }
 
 // NewReader returns a reader of the text in r. Name is what errors call the text, a file name for instance.
@@ -40,14 +39,8 @@ func NewReader(r io.Reader, name string) *Reader {
 	return &Reader{src: r, name: name, limit: MaxRow, line: 1}
 }
 
-// SetLimit sets how many bytes a row may have. It must be called before Next.
-func (r *Reader) SetLimit(bytes int) { r.limit = bytes }
-
 // Line returns the line, from 1, on which the last row started.
 func (r *Reader) Line() int { return r.rowLine }
-
-// Offset returns the byte, from 0, at which the last row started.
-func (r *Reader) Offset() int64 { return r.rowOffset }
 
 // Next returns the next row, without line end, valid until the next call. Its bytes are as read, except that a row
 // spread over several lines is compacted to one. The error is io.EOF at the end of the text, a *SyntaxError if the
@@ -64,7 +57,7 @@ func (r *Reader) next() ([]byte, error) {
 	if err := r.seek(); err != nil {
 		return nil, err
 	}
-	r.rowLine, r.rowOffset = r.line, r.base+int64(r.pos)
+	r.rowLine = r.line
 	size, err := r.measure()
 	if err != nil {
 		return nil, err

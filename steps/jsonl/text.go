@@ -11,7 +11,11 @@ import (
 // AppendString appends s to dst as a JSON string. Only what JSON demands is escaped, so HTML, U+2028 and U+2029 stay
 // as they are. Bytes that are not UTF-8 become U+FFFD.
 func AppendString(dst []byte, s string) []byte {
-	dst = append(dst, '"')
+	return append(appendText(append(dst, '"'), s), '"')
+}
+
+// appendText appends s as the inside of a JSON string.
+func appendText(dst []byte, s string) []byte {
 	if !utf8.ValidString(s) {
 		s = string([]rune(s)) // each bad byte becomes U+FFFD
 	}
@@ -23,8 +27,7 @@ func AppendString(dst []byte, s string) []byte {
 			done = i + 1
 		}
 	}
-	dst = append(dst, s[done:]...)
-	return append(dst, '"')
+	return append(dst, s[done:]...)
 }
 
 func appendEscape(dst []byte, c byte) []byte {
@@ -46,8 +49,8 @@ func appendEscape(dst []byte, c byte) []byte {
 	return append(dst, '\\', 'u', '0', '0', hex[c>>4], hex[c&0xf])
 }
 
-// text decodes a value that is a string. Ok is false if it is absent or something else.
-func text(value []byte) (s string, ok bool) {
+// Text decodes a JSON value that is a string. Ok is false if it is empty or something else.
+func Text(value []byte) (s string, ok bool) {
 	if len(value) == 0 || value[0] != '"' {
 		return "", false
 	}

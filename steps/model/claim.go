@@ -11,14 +11,14 @@ import (
 // claim makes the caller the one who asks a question. If it is known already, or becomes known while someone else
 // asks it, claim returns that instead.
 func (w *sending) claim(ctx context.Context, key ledger.Key) (known *steps.Sent, err error) {
-	for {
+	for ctx.Err() == nil {
 		others, claimed := w.take(key)
 		if !claimed {
 			select {
 			case <-others:
 				continue
 			case <-ctx.Done():
-				return nil, context.Cause(ctx)
+				continue
 			}
 		}
 		_, err := w.lookup(ctx, key)
@@ -32,6 +32,7 @@ func (w *sending) claim(ctx context.Context, key ledger.Key) (known *steps.Sent,
 		}
 		return nil, err
 	}
+	return nil, context.Cause(ctx)
 }
 
 // take marks a question as being asked. If it is marked already, claimed is false and others is closed when that ends.

@@ -4,7 +4,8 @@
 // A step calls [Ask] with a [Request] and gets either the answer that was paid for before or steps.ErrPending. The
 // runner takes down the questions that are pending, prices them ([Gateway.Quote]), and when the user agrees hands
 // them to [Gateway.Send]; then the step runs again and finds its answers. A step never calls a model itself, and
-// nothing here is asked twice: a request is known by its key (key.go), whoever asks it, in whatever run.
+// nothing here is asked twice: a request is known by its key (key.go), whoever asks it, in whatever run, until its
+// answer is forgotten on demand ([Gateway.Forget]).
 //
 // The package never decides whether money is spent, never reads a pipeline or its rows, and runs no goroutine that
 // outlives the call which started it.

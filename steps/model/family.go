@@ -37,22 +37,15 @@ func familyOf(provider string) family {
 	return family{name: provider, address: true, input: true}
 }
 
-func (s Settings) revision() string {
-	if s.Revision != "" {
-		return s.Revision
-	}
-	return familyOf(s.Provider).revision
-}
-
 // client returns who answers for the settings.
 func (g *Gateway) client(s Settings) (Client, error) {
 	c, ok := g.opt.Clients[s.Provider]
 	if !ok {
 		return nil, fmt.Errorf("model %s: provider %q is not built in yet: %s", s.Name, s.Provider, g.instead())
 	}
-	if now := familyOf(s.Provider).revision; s.revision() != now {
+	if now := familyOf(s.Provider).revision; s.Revised().Revision != now {
 		return nil, fmt.Errorf("model %s: the request is for %s, and this program has %s: use the program that made the plan, or plan again",
-			s.Name, s.revision(), now)
+			s.Name, s.Revision, now)
 	}
 	return c, nil
 }

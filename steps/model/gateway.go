@@ -88,8 +88,8 @@ func (g *Gateway) fail(key ledger.Key, refusal *steps.Refusal) {
 	g.failed[key] = refusal
 }
 
-// Forget takes back the refusals of questions, by key, so that they are asked again. What they cost stays in the
-// books.
+// Forget takes back the answers and refusals of questions, by key and for every machine that sees the bucket, so that
+// they are asked again. What they cost stays in the books.
 func (g *Gateway) Forget(ctx context.Context, keys []string) error {
 	parsed := make([]ledger.Key, len(keys))
 	for i, k := range keys {
@@ -98,12 +98,15 @@ func (g *Gateway) Forget(ctx context.Context, keys []string) error {
 			return err
 		}
 	}
+	if err := g.ledger.Forget(ctx, parsed); err != nil {
+		return err
+	}
 	g.mu.Lock()
+	defer g.mu.Unlock()
 	for _, k := range parsed {
 		delete(g.failed, k)
 	}
-	g.mu.Unlock()
-	return g.ledger.Forget(ctx, parsed)
+	return nil
 }
 
 // Spent returns what was spent in USD by one run and by all runs.

@@ -35,14 +35,14 @@ func (r Request) Key() string {
 // canonical is a list of named fields in a fixed order, each with its length in bytes, so that no two requests that
 // differ in what the key covers give the same bytes.
 func (r Request) canonical() []byte {
-	m, f := r.Model, familyOf(r.Model.Provider)
+	m, f := r.Model.Revised(), familyOf(r.Model.Provider)
 	var b canonical
 	b.add("scheme", keyScheme)
 	b.add("family", f.name)
 	if f.address {
 		b.add("address", strings.TrimRight(m.BaseURL, "/"))
 	}
-	b.add("revision", m.revision())
+	b.add("revision", m.Revision)
 	b.add("name", m.Name)
 	b.add("thinkingLevel", m.ThinkingLevel)
 	b.add("maxOutputTokens", strconv.Itoa(m.MaxOutputTokens))

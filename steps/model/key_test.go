@@ -130,21 +130,21 @@ func FuzzKeySplitsTextsWhereTheyEnd(f *testing.F) {
 	})
 }
 
-func TestSettingsFromJSONNameTheOfflineCode(t *testing.T) {
-	var s model.Settings
-	if err := json.Unmarshal([]byte(`{"provider":"offline","name":"rules","temperature":0}`), &s); err != nil {
-		t.Fatal(err)
-	}
+func TestRevisedSettingsNameTheOfflineCode(t *testing.T) {
+	s := model.Settings{Provider: "offline", Name: "rules"}.Revised()
 	if want := fmt.Sprintf("offline-%d", offline.Version); s.Revision != want {
 		t.Errorf("revision %q, want %q: set offlineRevision to the version of model/offline", s.Revision, want)
 	}
 	plain := s
 	plain.Revision = ""
 	if (model.Request{Model: s}).Key() != (model.Request{Model: plain}).Key() {
-		t.Error("settings written in Go have another key than settings read from JSON")
+		t.Error("settings have another key before they are revised")
 	}
-	var g model.Settings
-	if err := json.Unmarshal([]byte(`{"provider":"gemini","name":"m"}`), &g); err != nil || g != (model.Settings{Provider: "gemini", Name: "m"}) {
-		t.Errorf("got %+v, %v; want no revision", g, err)
+	old := model.Settings{Provider: "offline", Revision: "offline-0"}
+	if old.Revised() != old {
+		t.Error("settings of older code were taken for those of the present code")
+	}
+	if g := (model.Settings{Provider: "gemini", Name: "m"}); g.Revised() != g {
+		t.Errorf("got %+v; want no revision", g.Revised())
 	}
 }

@@ -6,7 +6,6 @@ import (
 	"os"
 	"os/exec"
 	"testing"
-	"time"
 
 	"sftrun.local/steps"
 	"sftrun.local/steps/model"
@@ -26,7 +25,6 @@ func TestSendUntilKilled(t *testing.T) {
 	for i := range 5000 {
 		number[ask("gemini", i).Key()] = i
 	}
-	fmt.Println("ready")
 	err := g.Send(t.Context(), questions(t, "gemini", 0, 5000), steps.Sending{Workers: 8, Sent: func(s steps.Sent) {
 		if s.USD > 0 {
 			fmt.Println(number[s.Key])
@@ -40,7 +38,7 @@ func TestKill(t *testing.T) {
 	here := place{t.TempDir()}
 	told := map[int]bool{}
 	for round := range 4 {
-		for _, i := range sendAndKill(t, here, time.Duration(30+70*round)*time.Millisecond) {
+		for _, i := range sendAndKill(t, here, 40+70*round) {
 			if told[i] {
 				t.Fatalf("round %d: question %d was paid for twice", round, i)
 			}
@@ -67,8 +65,8 @@ func TestKill(t *testing.T) {
 	}
 }
 
-// sendAndKill returns what a process was told before it was killed.
-func sendAndKill(t *testing.T, here place, after time.Duration) (told []int) {
+// sendAndKill returns what a process was told until it was killed, after so many answers.
+func sendAndKill(t *testing.T, here place, after int) (told []int) {
 	t.Helper()
 	child := exec.Command(os.Args[0], "-test.run=^TestSendUntilKilled$")
 	child.Env = append(os.Environ(), killedFolder+"="+here.root)
@@ -81,13 +79,14 @@ func sendAndKill(t *testing.T, here place, after time.Duration) (told []int) {
 	}
 	lines := bufio.NewScanner(out)
 	for lines.Scan() {
-		if lines.Text() == "ready" {
-			time.AfterFunc(after, func() { child.Process.Kill() })
+		var i int
+		if _, err := fmt.Sscan(lines.Text(), &i); err != nil {
 			continue
 		}
-		var i int
-		if _, err := fmt.Sscan(lines.Text(), &i); err == nil {
-			told = append(told, i)
+		if told = append(told, i); len(told) == after {
+			if err := child.Process.Kill(); err != nil {
+				t.Fatal(err)
+			}
 		}
 	}
 	if err := child.Wait(); err == nil {

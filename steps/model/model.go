@@ -17,19 +17,8 @@ type Settings struct {
 	Temperature     float64 `json:"temperature"`               // 0 to 2
 
 	// Revision is the version of the code that answers, for providers whose answers depend on this program's code:
-	// "offline-1". Reading settings from JSON fills it in, so that it is in the key of every action that holds
-	// settings; users do not write it.
+	// "offline-1". Users do not write it: a step fills it in with Revised, so that it is in the keys of its actions.
 	Revision string `json:"revision,omitempty"`
-}
-
-// UnmarshalJSON reads settings and fills in Revision where it is missing.
-func (s *Settings) UnmarshalJSON(text []byte) error {
-	type plain Settings
-	if err := json.Unmarshal(text, (*plain)(s)); err != nil {
-		return err
-	}
-	s.Revision = s.revision()
-	return nil
 }
 
 // A Request is one question to a model, fully rendered. What of it is in its key is told in key.go.
@@ -46,7 +35,7 @@ type Request struct {
 // An Answer is what a model said.
 type Answer struct {
 	Text   string `json:"text"`   // without thoughts
-	Finish string `json:"finish"` // the service's finish reason: "STOP"
+	Finish string `json:"finish"` // why it ended: "STOP" if the model ended it, otherwise the service's word ("MAX_TOKENS")
 	Usage  Usage  `json:"usage"`
 }
 
@@ -68,6 +57,10 @@ type Provenance struct {
 }
 
 // A Client obtains answers from one provider.
+//
+// Only an answer whose Finish is "STOP" is whole. The gateway refuses any other for good, with Finish as the reason, and
+// keeps what it cost in the books; one without a Finish may be cut off too. A client whose service has another word for
+// the normal end translates it.
 //
 // An error that is a *steps.Refusal says that this request will not be answered, for good or, if it is Transient, for
 // now; what it cost all the same goes with it, in Answer.Usage and Provenance. Any other error says that asking is

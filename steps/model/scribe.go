@@ -29,15 +29,16 @@ type scribe struct {
 	notes   chan note         // from the workers; closed at the end
 	intents chan intent       // from the workers
 
+	calls  []intent // they begin when their intents are stored
 	group  []note
 	bytes  int
 	due    <-chan time.Time // set while a group waits
-	failed error            // the first group that could not be stored
+	failed error            // the groups that could not be stored at once
 }
 
 type intent struct {
-	ledger.Intent
-	done chan error
+	record ledger.Record
+	done   chan error
 }
 
 func newScribe(g *Gateway, sent func(steps.Sent), stop func(error)) scribe {
@@ -48,18 +49,20 @@ func newScribe(g *Gateway, sent func(steps.Sent), stop func(error)) scribe {
 }
 
 // intend returns when the intent is durable.
-func (s *scribe) intend(in ledger.Intent) error {
+func (s *scribe) intend(r ledger.Record) error {
 	done := make(chan error, 1)
-	s.intents <- intent{in, done}
+	s.intents <- intent{r, done}
 	return <-done
 }
 
-// run works until notes is closed.
+// run works until notes is closed. Intents cannot wait, so they are stored at once, together with those that others
+// have ready and with the outcomes that do wait.
 func (s *scribe) run(ctx context.Context) error {
 	for {
 		select {
 		case in := <-s.intents:
-			s.enter(ctx, in)
+			s.gather(in)
+			s.store(ctx)
 		case n, ok := <-s.notes:
 			if !ok {
 				return s.end(ctx)
@@ -71,29 +74,20 @@ func (s *scribe) run(ctx context.Context) error {
 	}
 }
 
-// enter makes an intent durable, and with it those that others have ready.
-func (s *scribe) enter(ctx context.Context, first intent) {
-	waiting := []intent{first}
-	for more := true; more; {
+func (s *scribe) gather(first intent) {
+	s.calls = append(s.calls, first)
+	for {
 		select {
 		case in := <-s.intents:
-			waiting = append(waiting, in)
+			s.calls = append(s.calls, in)
 		default:
-			more = false
+			return
 		}
-	}
-	intents := make([]ledger.Intent, len(waiting))
-	for i, in := range waiting {
-		intents[i] = in.Intent
-	}
-	err := s.gateway.ledger.Intend(ctx, intents)
-	for _, in := range waiting {
-		in.done <- err
 	}
 }
 
 func (s *scribe) add(ctx context.Context, n note) {
-	if n.known() {
+	if !n.toKeep() {
 		s.sent(n.sent)
 		return
 	}
@@ -110,7 +104,9 @@ func (s *scribe) add(ctx context.Context, n note) {
 // store stores the group. One that cannot be stored is kept, for end to try again, and no more is asked.
 func (s *scribe) store(ctx context.Context) {
 	s.due = nil
-	if err := s.commit(ctx); err != nil {
+	err := s.commit(ctx)
+	s.begin(err)
+	if err != nil {
 		s.failed = errors.Join(s.failed, err)
 		s.stop(err)
 		return
@@ -119,22 +115,22 @@ func (s *scribe) store(ctx context.Context) {
 }
 
 func (s *scribe) commit(ctx context.Context) error {
-	var records []ledger.Record
-	var unbilled []ledger.Key
+	records := make([]ledger.Record, 0, len(s.calls)+len(s.group))
+	for _, in := range s.calls {
+		records = append(records, in.record)
+	}
 	for _, n := range s.group {
-		if n.transient() && n.record.Cost.USD == 0 {
-			unbilled = append(unbilled, n.record.Key)
-		} else {
-			records = append(records, n.record)
-		}
+		records = append(records, n.record)
 	}
-	if err := s.gateway.ledger.Commit(ctx, records); err != nil {
-		return err
+	return s.gateway.ledger.Commit(ctx, records)
+}
+
+// begin lets calls begin whose intents were stored, or tells them why they must not.
+func (s *scribe) begin(err error) {
+	for _, in := range s.calls {
+		in.done <- err
 	}
-	if len(unbilled) == 0 {
-		return nil
-	}
-	return s.gateway.ledger.Settle(ctx, unbilled)
+	s.calls = s.calls[:0]
 }
 
 // finish tells of the group and lets others have its questions.
@@ -144,7 +140,9 @@ func (s *scribe) finish() {
 			s.gateway.fail(n.record.Key, n.refusal)
 		}
 		s.gateway.release(n.record.Key)
-		s.sent(n.sent)
+		if n.sent.Key != "" {
+			s.sent(n.sent)
+		}
 	}
 	clear(s.group)
 	s.group, s.bytes = s.group[:0], 0
@@ -159,6 +157,9 @@ func (s *scribe) end(ctx context.Context) error {
 	}
 	for _, n := range s.group {
 		s.gateway.release(n.record.Key)
+	}
+	if errors.Is(err, ledger.ErrUnindexed) {
+		return errors.Join(s.failed, err)
 	}
 	return fmt.Errorf("%d answers could not be stored and are lost: %w", len(s.group), errors.Join(s.failed, err))
 }

@@ -153,17 +153,17 @@ func (w *sending) obtain(stop context.Context, q steps.Question) error {
 		w.notes <- note{sent: *known}
 		return nil
 	}
-	n, err := w.ask(key, q)
-	if err != nil {
+	n, err := w.ask(stop, key, q)
+	if n.toKeep() {
+		w.notes <- n
+	} else {
 		w.release(key)
-		return err
 	}
-	w.notes <- n
-	return nil
+	return err
 }
 
 // ask asks. The error is one that ends all sending.
-func (w *sending) ask(key ledger.Key, q steps.Question) (note, error) {
+func (w *sending) ask(stop context.Context, key ledger.Key, q steps.Question) (note, error) {
 	r, err := decode(q)
 	if err != nil {
 		return note{}, err
@@ -172,13 +172,16 @@ func (w *sending) ask(key ledger.Key, q steps.Question) (note, error) {
 	if err != nil {
 		return note{}, err
 	}
-	call := w.call
-	call.Model = r.Model.Name
+	asked := asking{key: key, call: w.call, began: time.Now()}
+	asked.call.Model = r.Model.Name
 	if !familyOf(r.Model.Provider).free {
-		if err := w.intend(ledger.Intent{Key: key, At: time.Now().UnixNano(), Call: call}); err != nil {
+		if err := w.intend(asked.record(ledger.Intended)); err != nil {
 			return note{}, err
+		}
+		if stop.Err() != nil {
+			return note{record: asked.record(ledger.Settled)}, context.Cause(stop)
 		}
 	}
 	answer, from, err := client.Generate(w.calls, r)
-	return noteOf(key, call, answer, from, err)
+	return noteOf(asked, answer, from, err)
 }

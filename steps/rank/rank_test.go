@@ -113,6 +113,29 @@ func TestTiesGoToTheLowerNumber(t *testing.T) {
 	}
 }
 
+// number is a thing of a heap that gives the smallest first.
+type number int
+
+func (n number) Before(o number) bool { return n < o }
+
+func TestHeapGivesThingsInOrder(t *testing.T) {
+	var h rank.Heap[number]
+	for _, i := range rand.Perm(100) {
+		h.Push(number(i))
+	}
+	h[0] = 100 // was 0
+	h.Fix()
+	for want := number(1); want <= 100; want++ {
+		if h[0] != want {
+			t.Fatalf("got %d, want %d", h[0], want)
+		}
+		h.Pop()
+	}
+	if len(h) != 0 {
+		t.Errorf("%d things are left", len(h))
+	}
+}
+
 func BenchmarkHash(b *testing.B) {
 	b.ReportAllocs()
 	for i := 0; b.Loop(); i++ {

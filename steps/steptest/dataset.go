@@ -33,8 +33,9 @@ type Reject struct {
 	ID        string
 	Reason    string
 	Detail    string
-	Failed    bool // by Out.Fail
-	Transient bool // a failure that is tried again
+	Failed    bool     // by Out.Fail
+	Transient bool     // a failure that is tried again
+	Questions []string // keys of the questions that the failure lies in
 }
 
 // An Origin says which row of which part of which input a row was made of. Rows from outside have only a number: that

@@ -28,7 +28,7 @@ func (o *output) Drop(from steps.From, id, reason, detail string) error {
 
 func (o *output) Fail(from steps.From, id string, why steps.Refusal) error {
 	return o.reject(from, Reject{
-		ID: id, Reason: why.Reason, Detail: why.Detail, Failed: true, Transient: why.Transient,
+		ID: id, Reason: why.Reason, Detail: why.Detail, Failed: true, Transient: why.Transient, Questions: why.Questions,
 	})
 }
 

@@ -24,27 +24,33 @@ type candidate struct {
 	shared bool // whether other rows have the same id; known only once all candidates have been seen
 }
 
-// candidates notes what the merge must know of each row of a part.
+// candidates notes what the merge must know of each row of a part, and of its fields.
 func (n noting) candidates(ctx context.Context, in steps.In, out steps.Out) error {
 	data, err := in.Read(ctx, in.Parts(0)[0])
 	if err != nil {
 		return err
 	}
 	offset := int64(0)
+	var fields sighting
 	for _, row := range jsonl.Rows(data) {
-		c := n.candidate(row)
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		values := fieldsOf(n.By, row)
+		fields.note(n.By, row, values)
+		c := n.candidate(row, values)
 		c.Offset, c.Length = offset, len(row)
 		if err := out.Line(candidatesStream, steps.Encode(c)); err != nil {
 			return err
 		}
 		offset += int64(len(row)) + 1
 	}
-	return nil
+	return out.Line(fieldsStream, steps.Encode(fields))
 }
 
-func (n noting) candidate(row []byte) candidate {
+func (n noting) candidate(row []byte, values [][]byte) candidate {
 	c := candidate{ID: rowID(row), Digest: digest(row)}
-	c.Stratum, c.Outside = stratum(n.By, row)
+	c.Stratum, c.Outside = stratum(n.By, values)
 	c.identify(n.Seed, c.ID != "")
 	return c
 }
@@ -60,11 +66,11 @@ func (c *candidate) identify(seed int64, unique bool) {
 
 // rowID returns a row's id, as JSON text if it is not a string, or "" if it has none.
 func rowID(row []byte) string {
-	id, known := value(row, "id")
-	if !known {
-		return ""
+	value, _ := jsonl.Field(row, "id")
+	if id, ok := jsonl.Text(value); ok || string(value) == "null" {
+		return id
 	}
-	return id
+	return string(value)
 }
 
 // digest is the first half of the SHA-256 of a row, in hex: it tells rows apart, and proves that what is fetched later
@@ -72,13 +78,4 @@ func rowID(row []byte) string {
 func digest(row []byte) string {
 	sum := sha256.Sum256(row)
 	return hex.EncodeToString(sum[:16])
-}
-
-// value returns a field of a row as text: strings as they are, all else as JSON. Known is false if it is absent or null.
-func value(row []byte, field string) (text string, known bool) {
-	if s, ok := jsonl.String(row, field); ok {
-		return s, true
-	}
-	raw, ok := jsonl.Field(row, field)
-	return string(raw), ok && string(raw) != "null"
 }

@@ -3,7 +3,6 @@ package stratify
 import (
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strconv"
 
@@ -48,6 +47,7 @@ type noting struct {
 // drawing is the config of the merge.
 type drawing struct {
 	Op        string           `json:"op"`
+	By        []divider        `json:"by"`
 	Target    int              `json:"target"`
 	Shares    map[string]share `json:"shares,omitempty"`
 	Shortfall string           `json:"shortfall"`
@@ -57,10 +57,10 @@ type drawing struct {
 // validate finds what is wrong with a config whatever the rows.
 func (c *config) validate() error {
 	if c.Target < 1 {
-		return fieldError("target", "%d rows cannot be drawn; want at least 1", c.Target)
+		return steps.Mistake("target", "%d rows cannot be drawn; want at least 1", c.Target)
 	}
 	if c.Shortfall != shortfallFail && c.Shortfall != shortfallAllow {
-		return fieldError("shortfall", `%q is not known; write "fail" or "allow"`, c.Shortfall)
+		return steps.Mistake("shortfall", `%q is not known; write "fail" or "allow"`, c.Shortfall)
 	}
 	for i, d := range c.By {
 		if err := d.validate(fmt.Sprintf("by[%d]", i)); err != nil {
@@ -72,14 +72,14 @@ func (c *config) validate() error {
 
 func (d divider) validate(path string) error {
 	if d.Field == "" {
-		return fieldError(path+".field", "is empty; write the name of a field of the rows")
+		return steps.Mistake(path+".field", "is empty; write the name of a field of the rows")
 	}
 	if len(d.Edges) == 1 {
-		return fieldError(path+".edges", "one edge makes no range; write at least two")
+		return steps.Mistake(path+".edges", "one edge makes no range; write at least two")
 	}
 	for i := 1; i < len(d.Edges); i++ {
 		if d.Edges[i] <= d.Edges[i-1] {
-			return fieldError(path+".edges", "%s follows %s; write them rising", number(d.Edges[i]), number(d.Edges[i-1]))
+			return steps.Mistake(path+".edges", "%s follows %s; write them rising", number(d.Edges[i]), number(d.Edges[i-1]))
 		}
 	}
 	return nil
@@ -90,7 +90,7 @@ func (c *config) validateShares() error {
 	fixed := 0
 	for _, stratum := range slices.Sorted(maps.Keys(c.Shares)) {
 		s := c.Shares[stratum]
-		if err := s.validate(sharePath(stratum)); err != nil {
+		if err := s.validate(steps.FieldPath("shares", stratum)); err != nil {
 			return err
 		}
 		if s.Quota != nil {
@@ -98,7 +98,7 @@ func (c *config) validateShares() error {
 		}
 	}
 	if fixed > c.Target {
-		return fieldError("shares", "the quotas add up to %s rows, more than the target of %s; lower one of them or raise "+
+		return steps.Mistake("shares", "the quotas add up to %s rows, more than the target of %s; lower one of them or raise "+
 			"the target", comma(fixed), comma(c.Target))
 	}
 	return nil
@@ -107,32 +107,20 @@ func (c *config) validateShares() error {
 func (s share) validate(path string) error {
 	switch {
 	case s.Quota != nil && *s.Quota < 0:
-		return fieldError(path+".quota", "%d is less than 0", *s.Quota)
+		return steps.Mistake(path+".quota", "%d is less than 0", *s.Quota)
 	case s.Cap != nil && *s.Cap < 0:
-		return fieldError(path+".cap", "%d is less than 0", *s.Cap)
+		return steps.Mistake(path+".cap", "%d is less than 0", *s.Cap)
 	case s.Weight != nil && (*s.Weight < 0 || *s.Weight > maxWeight):
-		return fieldError(path+".weight", "%s is not between 0 and %d", number(*s.Weight), maxWeight)
+		return steps.Mistake(path+".weight", "%s is not between 0 and %d", number(*s.Weight), maxWeight)
+	case s.Weight != nil && *s.Weight > 0 && *s.Weight < weightUnit:
+		return steps.Mistake(path+".weight", "%s is less than a billionth, the unit that weights count in; raise all weights "+
+			"alike, or write 0 for none", number(*s.Weight))
 	case s.Quota != nil && s.Weight != nil:
-		return fieldError(path+".weight", "has no effect, as quota fixes the number of rows; take one of them out")
+		return steps.Mistake(path+".weight", "has no effect, as quota fixes the number of rows; take one of them out")
 	case s.Quota != nil && s.Cap != nil && *s.Cap < *s.Quota:
-		return fieldError(path+".cap", "%d is below the quota of %d; raise it, or take it out", *s.Cap, *s.Quota)
+		return steps.Mistake(path+".cap", "%d is below the quota of %d; raise it, or take it out", *s.Cap, *s.Quota)
 	}
 	return nil
-}
-
-// identifier matches names that a CUE path holds without quotes.
-var identifier = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
-
-// sharePath returns the CUE path of a stratum's share.
-func sharePath(stratum string) string {
-	if identifier.MatchString(stratum) {
-		return "shares." + stratum
-	}
-	return "shares." + strconv.Quote(stratum)
-}
-
-func fieldError(path, text string, args ...any) error {
-	return &steps.FieldError{Field: path, Text: fmt.Sprintf(text, args...)}
 }
 
 // number writes a number of the config or of a row the way people do, without an exponent.

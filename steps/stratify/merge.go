@@ -11,12 +11,21 @@ import (
 
 // merge draws the sample: count the strata, divide the target, choose, then fetch what was chosen.
 func (d drawing) merge(ctx context.Context, p *pool, out steps.Out) error {
-	there, err := survey(ctx, p, out)
+	fields, err := p.sightings(ctx)
 	if err != nil {
 		return err
 	}
-	quotas := divide(d.Target, there, d.Shares)
-	if err := d.checkQuotas(there, quotas); err != nil {
+	if err := fields.check(d.By); err != nil {
+		return err
+	}
+	count, err := countCandidates(ctx, p)
+	if err != nil {
+		return err
+	}
+	count.report(out)
+	p.share(count.ranks)
+	quotas := divide(d.Target, count.strata, d.Shares)
+	if err := d.checkQuotas(count.strata, quotas); err != nil {
 		return err
 	}
 	chosen, err := choose(ctx, p, quotas)
@@ -30,24 +39,36 @@ func (d drawing) merge(ctx context.Context, p *pool, out steps.Out) error {
 	return emit(ctx, p, drawn, out)
 }
 
-// survey counts the candidates of each stratum, and finds the ids that are not a single row's.
-func survey(ctx context.Context, p *pool, out steps.Out) (there map[string]int, err error) {
-	there = map[string]int{}
-	ranks := make([]uint64, 0, p.size())
-	err = p.each(ctx, func(_ steps.From, c candidate) error {
-		if c.ID == "" {
-			out.Count("identity", "rows without id", 1)
+// A census is what is counted of all candidates.
+type census struct {
+	strata    map[string]int // rows that came in
+	ranks     []uint64       // of the rows with an id
+	withoutID int
+}
+
+func countCandidates(ctx context.Context, p *pool) (census, error) {
+	c := census{strata: map[string]int{}, ranks: make([]uint64, 0, p.size())}
+	err := p.each(ctx, func(_ steps.From, one candidate) error {
+		if one.ID == "" {
+			c.withoutID++
 		} else {
-			ranks = append(ranks, c.Rank)
+			c.ranks = append(c.ranks, one.Rank)
 		}
-		if c.Outside == "" {
-			there[c.Stratum]++
-			out.Count("candidates by stratum", c.Stratum, 1)
+		if one.Outside == "" {
+			c.strata[one.Stratum]++
 		}
 		return nil
 	})
-	p.share(ranks)
-	return there, err
+	return c, err
+}
+
+func (c census) report(out steps.Out) {
+	if c.withoutID > 0 {
+		out.Count("identity", "rows without id", c.withoutID)
+	}
+	for stratum, n := range c.strata {
+		out.Count("candidates by stratum", stratum, n)
+	}
 }
 
 // choose returns the numbers of the chosen candidates, counted over all: in each stratum the quota's smallest ranks.
@@ -102,19 +123,39 @@ func part(ctx context.Context, p *pool, chosen map[int]bool, out steps.Out) ([]p
 	return drawn, err
 }
 
+// maxHeld is how many bytes of rows are held while they are put into order.
+const maxHeld = 256 << 20
+
 // emit hands on the rows that were drawn, in the order of their second hash: by the first one, strata of which only few
 // rows were drawn would come before the others.
 func emit(ctx context.Context, p *pool, drawn []pick, out steps.Out) error {
 	slices.SortStableFunc(drawn, func(a, b pick) int { return cmp.Compare(a.Order, b.Order) })
-	for _, d := range drawn {
-		row, err := p.fetch(ctx, d.from, d.candidate)
+	for len(drawn) > 0 {
+		n := fitting(drawn, maxHeld)
+		rows, err := p.fetch(ctx, drawn[:n])
 		if err != nil {
 			return err
 		}
-		out.Count("rows by stratum", d.Stratum, 1)
-		if err := out.Row(steps.Row{Bytes: row, From: d.from}); err != nil {
-			return err
+		for i, d := range drawn[:n] {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			out.Count("rows by stratum", d.Stratum, 1)
+			if err := out.Row(steps.Row{Bytes: rows[i], From: d.from}); err != nil {
+				return err
+			}
 		}
+		drawn = drawn[n:]
 	}
 	return nil
+}
+
+// fitting returns how many of the first picks have no more bytes than a limit together, and at least one.
+func fitting(drawn []pick, limit int) int {
+	n, size := 0, 0
+	for n < len(drawn) && (n == 0 || size+drawn[n].Length <= limit) {
+		size += drawn[n].Length
+		n++
+	}
+	return n
 }

@@ -3,9 +3,7 @@ package stratify
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"slices"
 
 	"sftrun.local/steps"
@@ -17,14 +15,14 @@ import (
 type pool struct {
 	in    steps.In
 	seed  int64
-	parts int // the merge's sources are so many parts of the input, then the candidates of each
+	parts int // the merge's sources are so many parts of the input, the candidates of each, and what was seen of its fields
 
 	// shared holds, sorted, the ranks that several rows have as long as only their ids count.
 	shared []uint64
 }
 
 func newPool(a steps.Action, in steps.In, seed int64) *pool {
-	return &pool{in: in, seed: seed, parts: len(a.Sources) / 2}
+	return &pool{in: in, seed: seed, parts: len(a.Sources) / 3}
 }
 
 // size returns the number of candidates.
@@ -48,6 +46,9 @@ func (p *pool) each(ctx context.Context, visit func(steps.From, candidate) error
 				return err
 			}
 			for _, line := range jsonl.Rows(lines) {
+				if err := ctx.Err(); err != nil {
+					return err
+				}
 				var c candidate
 				if err := json.Unmarshal(line, &c); err != nil {
 					return fmt.Errorf("read candidate %d of source %d: %w", from.Row, i, err)
@@ -79,28 +80,4 @@ func (p *pool) share(ranks []uint64) {
 			p.shared = append(p.shared, ranks[i])
 		}
 	}
-}
-
-// fetch returns the bytes of the row that a candidate stands for. Rows lie anywhere in their parts, so only they are
-// read, and each is checked against its own digest.
-func (p *pool) fetch(ctx context.Context, from steps.From, c candidate) ([]byte, error) {
-	r, err := p.in.Open(ctx, p.in.Parts(from.Source)[0])
-	if err != nil {
-		return nil, err
-	}
-	row := make([]byte, c.Length)
-	n, err := r.ReadAt(row, c.Offset)
-	if err == io.EOF && n == c.Length {
-		err = nil
-	}
-	if closing := r.Close(); err == nil {
-		err = closing
-	}
-	if err == nil && digest(row) != c.Digest {
-		err = errors.New("its bytes are not those that were seen when candidates were noted; run sftrun verify")
-	}
-	if err != nil {
-		return nil, fmt.Errorf("fetch row %d of source %d: %w", from.Row, from.Source, err)
-	}
-	return row, nil
 }

@@ -1,11 +1,12 @@
 package stratify
 
 import (
-	"container/heap"
 	"maps"
 	"math"
 	"math/bits"
 	"slices"
+
+	"sftrun.local/steps/rank"
 )
 
 // Weights count in units of a billionth, so that shares compare as whole numbers, exactly and on every machine alike.
@@ -23,7 +24,7 @@ const (
 // weights the method goes round the strata. Less than the target is given if caps or rows run out.
 func divide(target int, there map[string]int, shares map[string]share) map[string]int {
 	quotas := map[string]int{}
-	var open claims
+	var open rank.Heap[claim]
 	for _, stratum := range slices.Sorted(maps.Keys(there)) {
 		s := shares[stratum]
 		if s.Quota != nil {
@@ -33,18 +34,17 @@ func divide(target int, there map[string]int, shares map[string]share) map[strin
 		}
 		quotas[stratum] = 0
 		if c := s.claim(stratum, there[stratum]); c.weight > 0 && c.most > 0 {
-			open = append(open, c)
+			open.Push(c)
 		}
 	}
-	heap.Init(&open)
 	for ; target > 0 && len(open) > 0; target-- {
 		first := &open[0]
 		first.given++
 		quotas[first.stratum] = first.given
 		if first.given == first.most {
-			heap.Pop(&open)
+			open.Pop()
 		} else {
-			heap.Fix(&open, 0)
+			open.Fix()
 		}
 	}
 	return quotas
@@ -69,8 +69,8 @@ func (s share) claim(stratum string, there int) claim {
 	return c
 }
 
-// before says whether c gets a row before o does.
-func (c claim) before(o claim) bool {
+// Before says whether c gets a row before o does.
+func (c claim) Before(o claim) bool {
 	high, low := bits.Mul64(c.weight, uint64(2*o.given+1))
 	otherHigh, otherLow := bits.Mul64(o.weight, uint64(2*c.given+1))
 	switch {
@@ -80,17 +80,4 @@ func (c claim) before(o claim) bool {
 		return low > otherLow
 	}
 	return c.stratum < o.stratum
-}
-
-// claims is a heap with the claim that is served next on top.
-type claims []claim
-
-func (c claims) Len() int           { return len(c) }
-func (c claims) Less(i, j int) bool { return c[i].before(c[j]) }
-func (c claims) Swap(i, j int)      { c[i], c[j] = c[j], c[i] }
-func (c *claims) Push(x any)        { *c = append(*c, x.(claim)) }
-func (c *claims) Pop() any {
-	last := (*c)[len(*c)-1]
-	*c = (*c)[:len(*c)-1]
-	return last
 }

@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/dustin/go-humanize"
+
+	"sftrun.local/steps"
 )
 
 // mostListed is how many strata an error lists.
@@ -15,21 +17,47 @@ const mostListed = 12
 // checkQuotas finds shares that name no stratum, and quotas and a target that are not reached.
 func (d drawing) checkQuotas(there, quotas map[string]int) error {
 	for _, stratum := range slices.Sorted(maps.Keys(d.Shares)) {
-		if _, found := there[stratum]; !found && len(there) > 0 {
-			return fieldError(sharePath(stratum), "no such stratum%s.  Found: %s", suggestion(stratum, there), list(there))
-		}
-		quota := d.Shares[stratum].Quota
-		if quota != nil && there[stratum] < *quota && d.Shortfall == shortfallFail {
-			return fieldError(sharePath(stratum)+".quota", "%s rows wanted, only %s came in.  Lower the quota, let more rows "+
-				`in, or shortfall: "allow"`, comma(*quota), comma(there[stratum]))
+		if err := d.checkShare(stratum, there); err != nil {
+			return err
 		}
 	}
 	drawable := sum(quotas)
 	if drawable >= d.Target || d.Shortfall == shortfallAllow {
 		return nil
 	}
-	return fieldError("target", "%s rows wanted, only %s.  Lower the target, let more rows in, or shortfall: \"allow\"",
+	return steps.Mistake("target", "%s rows wanted, only %s.  Lower the target, let more rows in, or shortfall: \"allow\"",
 		comma(d.Target), drawableText(drawable, there, quotas))
+}
+
+// checkShare finds a share of a stratum that is not there or too small. A cap or a weight of one that is not there has
+// no effect, which is wrong only if its name looks like a mistake: it is near to one that is there and has no share.
+func (d drawing) checkShare(stratum string, there map[string]int) error {
+	rows, found := there[stratum]
+	quota := d.Shares[stratum].Quota
+	short := quota != nil && rows < *quota && d.Shortfall == shortfallFail
+	meant := nearest(stratum, d.unnamed(there))
+	path := steps.FieldPath("shares", stratum)
+	switch {
+	case len(there) == 0:
+		return nil // the target tells
+	case !found && (short || meant != ""):
+		return steps.Mistake(path, "no such stratum%s  Found: %s", proposal(meant), list(there))
+	case short:
+		return steps.Mistake(path+".quota", "%s rows wanted, only %s came in.  Lower the quota, let more rows "+
+			`in, or shortfall: "allow"`, comma(*quota), comma(rows))
+	}
+	return nil
+}
+
+// unnamed lists the strata that have no share of their own.
+func (d drawing) unnamed(there map[string]int) []string {
+	var names []string
+	for _, stratum := range slices.Sorted(maps.Keys(there)) {
+		if _, named := d.Shares[stratum]; !named {
+			names = append(names, stratum)
+		}
+	}
+	return names
 }
 
 // drawableText says how many rows there are, and which strata have how many.
@@ -59,18 +87,23 @@ func list(strata map[string]int) string {
 	return strings.Join(listed, ", ")
 }
 
-// suggestion asks whether the stratum nearest to a name was meant, if one is near: at most a third of it differs.
-func suggestion(name string, strata map[string]int) string {
-	nearest, least := "", len([]rune(name))/3+1
-	for _, stratum := range slices.Sorted(maps.Keys(strata)) {
-		if d := distance([]rune(name), []rune(stratum)); d <= least {
-			nearest, least = stratum, d-1
+// nearest returns which of several names was probably meant by another one, at most a third of which differs, or "".
+func nearest(name string, names []string) string {
+	best, least := "", len([]rune(name))/3+1
+	for _, other := range names {
+		if d := distance([]rune(name), []rune(other)); d <= least {
+			best, least = other, d-1
 		}
 	}
-	if nearest == "" {
-		return ""
+	return best
+}
+
+// proposal ends a sentence about a name that is not there with the question whether another one was meant, if any.
+func proposal(meant string) string {
+	if meant == "" {
+		return "."
 	}
-	return fmt.Sprintf("; did you mean %q?", nearest)
+	return fmt.Sprintf("; did you mean %q?", meant)
 }
 
 // distance is the number of letters to insert, delete or replace to turn a into b (Levenshtein, 1966), by the method

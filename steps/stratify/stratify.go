@@ -10,8 +10,10 @@
 // of the parts does not matter, and more candidates displace few rows. The identity of a row is its "id"; where several
 // rows have the same one, or none, it is the id together with the row's digest.
 //
-// The merge needs memory for the rows to draw, though not their bytes, and 8 bytes for every candidate. The package
-// never changes a row, and never draws from a stream of random numbers.
+// The merge needs memory for the rows to draw, though of their bytes for 256 MB at most, and 8 bytes for every candidate.
+// Where more is drawn, parts are opened once for each such portion.
+//
+// The package never changes a row, and never draws from a stream of random numbers.
 package stratify
 
 import (
@@ -19,6 +21,7 @@ import (
 	_ "embed" // the schema
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"sftrun.local/steps"
 )
@@ -26,8 +29,11 @@ import (
 //go:embed kind.cue
 var schema string
 
-// candidatesStream is what candidates actions hand to the merge: one line for each row of their part, in order.
-const candidatesStream = "candidates"
+// What candidates actions hand to the merge.
+const (
+	candidatesStream = "candidates" // one line for each row of their part, in order
+	fieldsStream     = "fields"     // one line, a sighting
+)
 
 // The two kinds of actions, as their configs name them.
 const (
@@ -54,24 +60,20 @@ func newStep(data []byte) (steps.Step, error) {
 
 // Actions names a candidates action for each part of the input, and then the merge of them all.
 func (c *config) Actions(_ context.Context, in steps.Inputs) ([]steps.Action, error) {
-	parts := in.Parts("input")
-	actions := make([]steps.Action, 0, len(parts)+1)
-	var rows, found []steps.Source
-	for i := range parts {
-		actions = append(actions, steps.Action{
-			Label:   fmt.Sprintf("candidates of part %d", i+1),
-			Config:  steps.Encode(noting{Op: opCandidates, By: c.By, Seed: c.Seed}),
-			Sources: []steps.Source{{Input: "input", Index: i}},
-		})
+	note := steps.Encode(noting{Op: opCandidates, By: c.By, Seed: c.Seed})
+	actions := steps.PerPart(in, "input", func(int, steps.Part) json.RawMessage { return note })
+	var rows, found, fields []steps.Source
+	for i := range actions {
 		rows = append(rows, steps.Source{Input: "input", Index: i})
 		found = append(found, steps.Source{Action: i, Stream: candidatesStream})
+		fields = append(fields, steps.Source{Action: i, Stream: fieldsStream})
 	}
 	merge := steps.Action{
 		Label: "merge",
 		Config: steps.Encode(drawing{
-			Op: opMerge, Target: c.Target, Shares: c.Shares, Shortfall: c.Shortfall, Seed: c.Seed,
+			Op: opMerge, By: c.By, Target: c.Target, Shares: c.Shares, Shortfall: c.Shortfall, Seed: c.Seed,
 		}),
-		Sources: append(rows, found...),
+		Sources: slices.Concat(rows, found, fields),
 	}
 	return append(actions, merge), nil
 }

@@ -1,6 +1,7 @@
 package stratify_test
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -225,6 +226,55 @@ func TestShortfallAllowed(t *testing.T) {
 	}
 }
 
+// A cap or a weight of a stratum that is not there does nothing, and neither does a quota where less is allowed.
+func TestSharesOfAbsentStrata(t *testing.T) {
+	for _, more := range []string{
+		`,"shares":{"maths":{"cap":5},"c":{"weight":2},"a":{},"b":{}}`,
+		`,"shares":{"maths":{"quota":2}},"shortfall":"allow"`,
+	} {
+		if got := draw(t, config(4, more), rows(5, "a", "b")); len(got) != 4 {
+			t.Errorf("%s: %d rows", more, len(got))
+		}
+	}
+}
+
+// Rows without a source are of the source "unknown", even all of them.
+func TestRowsThatNameNoSource(t *testing.T) {
+	input := []string{`{"id":"1"}`, `{"id":"2","dataset_source":""}`, `{"id":"3","dataset_source":4}`}
+	for _, input := range [][]string{input, input[:1]} {
+		made := steptest.Run(t, stratify.Kind(), steptest.Case{Config: config(1, ""), Inputs: map[string][]string{"input": input}})
+		if got := made.Figures["candidates by stratum"]; len(got) != 1 || got["unknown"] != len(input) {
+			t.Errorf("candidates by stratum %v, want %d unknown", got, len(input))
+		}
+	}
+}
+
+// opening counts how often parts are opened.
+type opening struct {
+	steps.In
+	n *int
+}
+
+func (o opening) Open(ctx context.Context, p steps.Part) (steps.Reader, error) {
+	*o.n++
+	return o.In.Open(ctx, p)
+}
+
+// Opening a part of rejects puts all of it together, so each is opened once, however many rows are drawn of it.
+func TestEachPartIsOpenedOnce(t *testing.T) {
+	kind, opened := stratify.Kind(), 0
+	do := kind.Do
+	kind.Do = func(ctx context.Context, a steps.Action, in steps.In, out steps.Out) error {
+		return do(ctx, a, opening{in, &opened}, out)
+	}
+	_, err := steptest.Execute(t.Context(), kind, steptest.Case{
+		Config: config(100, ""), PartRows: 50, Inputs: map[string][]string{"input": rows(100, "a", "b")},
+	})
+	if err != nil || opened != 4 {
+		t.Errorf("four parts were opened %d times, error %v", opened, err)
+	}
+}
+
 // A mistake is told with its place, and with what would mend it.
 func TestMistakes(t *testing.T) {
 	for _, tt := range []struct {
@@ -234,8 +284,13 @@ func TestMistakes(t *testing.T) {
 		{config(2500, ""), "target", []string{"2,500 rows wanted", "only 10 rows came in (a 5, b 5)", `"allow"`}},
 		{config(9, `,"shares":{"a":{"cap":1}}`), "target", []string{"only 6 of the 10 rows", "b 5, a 1"}},
 		{config(9, `,"shares":{"a":{"quota":6}}`), "shares.a.quota", []string{"6 rows wanted, only 5 came in"}},
-		{config(4, `,"shares":{"A/x":{"cap":1}}`), `shares."A/x"`, []string{"no such stratum", "a 5, b 5"}},
+		{config(4, `,"shares":{"A/x":{"quota":1}}`), `shares."A/x"`, []string{"no such stratum", "a 5, b 5"}},
 		{config(4, `,"by":[{"field":"id"}],"shares":{"a-11":{}}`), `shares."a-11"`, []string{`did you mean "a-1"?`}},
+		{config(4, `,"shares":{"A":{"cap":1}},"shortfall":"allow"`), "shares.A", []string{`did you mean "a"?`}},
+		{config(4, `,"shares":{"a":{"weight":1e-10}}`), "shares.a.weight", []string{"less than a billionth"}},
+		{config(4, `,"by":[{"field":"id"},{"field":"dataset_sorce"}]`), "by[1].field",
+			[]string{`no row has the field "dataset_sorce"; did you mean "dataset_source"?  Fields found: dataset_source, id, n`}},
+		{config(4, `,"by":[{"field":"dataset_source","edges":[0,1]}]`), "by[0].edges", []string{`a number in no row (for example "a")`}},
 		{config(4, `,"shares":{"a":{"quota":5}}`), "shares", []string{"5 rows", "target of 4"}},
 		{config(4, `,"shares":{"a":{"quota":3,"cap":2}}`), "shares.a.cap", []string{"below the quota"}},
 		{config(4, `,"shares":{"a":{"quota":3,"weight":2}}`), "shares.a.weight", []string{"no effect"}},

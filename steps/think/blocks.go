@@ -3,6 +3,8 @@ package think
 import (
 	"strings"
 	"unicode"
+
+	"sftrun.local/steps/jsonl"
 )
 
 // A Block is a <think>…</think> in a text.
@@ -57,22 +59,14 @@ func Trim(s string) string { return strings.TrimFunc(s, isSpace) }
 
 func isSpace(r rune) bool { return unicode.IsSpace(r) || 0x1c <= r && r <= 0x1f }
 
-// Replace puts new texts into the think blocks of a text: block number i becomes "<think>\n" + texts[i] +
-// "\n</think>". Everything outside the blocks stays byte for byte, and so do blank blocks, whatever texts holds for
-// them, and blocks beyond the end of texts.
-func Replace(text string, texts []string) string {
-	var out strings.Builder
-	done := 0
+// Edits returns what puts new texts into the think blocks of a text: block number i becomes "<think>\n" + texts[i] +
+// "\n</think>". Blank blocks stay as they are, whatever texts holds for them, and so do blocks beyond the end of texts.
+func Edits(text string, texts []string) []jsonl.Edit {
+	var edits []jsonl.Edit
 	for i, b := range Blocks(text) {
-		if b.Blank() || i >= len(texts) {
-			continue
+		if !b.Blank() && i < len(texts) {
+			edits = append(edits, jsonl.Edit{Start: b.Start, End: b.End, Text: "<think>\n" + texts[i] + "\n</think>"})
 		}
-		out.WriteString(text[done:b.Start])
-		out.WriteString("<think>\n")
-		out.WriteString(texts[i])
-		out.WriteString("\n</think>")
-		done = b.End
 	}
-	out.WriteString(text[done:])
-	return out.String()
+	return edits
 }

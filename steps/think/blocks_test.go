@@ -58,7 +58,18 @@ func TestHostileTextsEnd(t *testing.T) {
 	}
 }
 
-func TestReplaceKeepsWhatIsOutside(t *testing.T) {
+// edited applies what Edits returns.
+func edited(text string, texts []string) string {
+	var out strings.Builder
+	done := 0
+	for _, e := range think.Edits(text, texts) {
+		out.WriteString(text[done:e.Start] + e.Text)
+		done = e.End
+	}
+	return out.String() + text[done:]
+}
+
+func TestEditsKeepWhatIsOutside(t *testing.T) {
 	const text = "a<think>1</think>b<THINK> \n</THINK>c<think>3</think>d"
 	for _, c := range []struct {
 		name  string
@@ -70,7 +81,7 @@ func TestReplaceKeepsWhatIsOutside(t *testing.T) {
 		{"first only", []string{"x"}, "a<think>\nx\n</think>b<THINK> \n</THINK>c<think>3</think>d"},
 		{"none", nil, text},
 	} {
-		if got := think.Replace(text, c.texts); got != c.want {
+		if got := edited(text, c.texts); got != c.want {
 			t.Errorf("%s: got %q, want %q", c.name, got, c.want)
 		}
 	}
@@ -96,13 +107,13 @@ func FuzzBlocks(f *testing.F) {
 			}
 			texts[i] = with
 		}
-		if got, want := think.Replace(text, texts), replaced(text, blocks, with); got != want {
-			t.Errorf("Replace in %q: got %q, want %q", text, got, want)
+		if got, want := edited(text, texts), replaced(text, blocks, with); got != want {
+			t.Errorf("Edits of %q: got %q, want %q", text, got, want)
 		}
 	})
 }
 
-// replaced does what Replace promises, from the last block to the first.
+// replaced does what Edits promises, from the last block to the first.
 func replaced(text string, blocks []think.Block, with string) string {
 	for _, b := range slices.Backward(blocks) {
 		if b.Text() != "" {

@@ -31,16 +31,6 @@ const (
 // previewLength is how many characters of residual text an issue quotes.
 const previewLength = 220
 
-// LastAssistant returns the index of the last assistant message whose content is a string, or -1.
-func LastAssistant(messages []jsonl.Message) int {
-	for i := len(messages) - 1; i >= 0; i-- {
-		if messages[i].Role == "assistant" && messages[i].IsText {
-			return i
-		}
-	}
-	return -1
-}
-
 // Check returns what is wrong with a row, nothing if it is valid: its last assistant message must hold exactly one
 // think block, made of steer and exec sections and white space alone.
 func Check(row []byte, rules Rules) []Issue {
@@ -52,12 +42,7 @@ func Check(row []byte, rules Rules) []Issue {
 	if last < 0 {
 		return []Issue{{MissingAssistant, fmt.Sprintf("none among %d messages", len(messages))}}
 	}
-	return CheckContent(messages[last].Content, rules)
-}
-
-// CheckContent does the same for the content of an assistant message.
-func CheckContent(content string, rules Rules) []Issue {
-	blocks := Blocks(content)
+	blocks := Blocks(messages[last].Content)
 	if len(blocks) != 1 {
 		return []Issue{{InvalidBlockCount, fmt.Sprintf("%d think blocks", len(blocks))}}
 	}

@@ -67,7 +67,7 @@ func TestOrderRule(t *testing.T) {
 	} {
 		content := "<think>" + block + "</think>"
 		var got string
-		for _, issue := range think.CheckContent(content, think.Rules{Order: true}) {
+		for _, issue := range think.Check(answer(content), think.Rules{Order: true}) {
 			got = issue.Type + ": " + issue.Detail
 		}
 		if want != "" {
@@ -76,7 +76,7 @@ func TestOrderRule(t *testing.T) {
 		if got != want {
 			t.Errorf("%s: got %q, want %q", block, got, want)
 		}
-		if issues := think.CheckContent(content, think.Rules{}); len(issues) != 0 {
+		if issues := think.Check(answer(content), think.Rules{}); len(issues) != 0 {
 			t.Errorf("%s: %v without the rule", block, issues)
 		}
 	}
@@ -84,7 +84,7 @@ func TestOrderRule(t *testing.T) {
 
 func TestResidualPreviewCountsCharacters(t *testing.T) {
 	for _, n := range []int{219, 220, 221, 1000} {
-		issues := think.CheckContent("<think><steer>a</steer><exec>b</exec>"+strings.Repeat("想", n)+"</think>", think.Rules{})
+		issues := think.Check(answer("<think><steer>a</steer><exec>b</exec>"+strings.Repeat("想", n)+"</think>"), think.Rules{})
 		if want := strings.Repeat("想", min(n, 220)); len(issues) != 1 || issues[0].Detail != want {
 			t.Errorf("%d characters: got %v", n, issues)
 		}

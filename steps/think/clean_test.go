@@ -27,9 +27,22 @@ func TestCleanTakesOffOneFence(t *testing.T) {
 		"empty fence":                 {"```xml\n```", ""},
 		"never closed":                {"```xml\n<steer>a</steer>", "```xml\n<steer>a</steer>"},
 		"never opened":                {"<steer>a</steer>\n```", "<steer>a</steer>\n```"},
-		"words behind the fence":      {"```xml\na\n```\nDone.", "```xml\na\n```\nDone."},
-		"inline code":                 {"`a` and `b`", "`a` and `b`"},
-		"fences alone":                {"``````", "``````"},
+		"words behind the fence":      {"```xml\n<steer>a</steer>\n```\nDone.", "<steer>a</steer>"},
+		"words before the fence":      {"Here it is:\n\n```\n<steer>a</steer>\n```", "<steer>a</steer>"},
+		"words on both sides, inner fences": {
+			"Sure!\n```xml\n<exec>\n```python\nx\n```\n</exec>\n```\nDone.", "<exec>\n```python\nx\n```\n</exec>"},
+		"longer fences among words":    {"A:\n````\n<exec>\n```\nx\n```\n</exec>\n````\n", "<exec>\n```\nx\n```\n</exec>"},
+		"fences around words alone":    {"```\nA\n```\nDone.", "```\nA\n```\nDone."},
+		"prose that holds code":        {"So:\n```py\nx = 1\n```", "So:\n```py\nx = 1\n```"},
+		"code before sections":         {"```\nx\n```\n<steer>a</steer>", "```\nx\n```\n<steer>a</steer>"},
+		"code between sections":        {"<steer>a</steer>\n```\n<exec>x</exec>\n```\n<exec>b</exec>", "<steer>a</steer>\n```\n<exec>x</exec>\n```\n<exec>b</exec>"},
+		"outer fence never closed":     {"A:\n```xml\n<exec>\n```\nx\n```\n</exec>", "A:\n```xml\n<exec>\n```\nx\n```\n</exec>"},
+		"backquotes within a sentence": {"Use ``` here\n<steer>a</steer>\n```", "Use ``` here\n<steer>a</steer>\n```"},
+		"inline code first":            {"As ```a``` or\n```a```\n```\n<exec>a</exec>\n```", "<exec>a</exec>"},
+		"language with attributes":     {"```python x=1 {.n}\n<steer>a</steer>\n```", "<steer>a</steer>"},
+		"a sentence after the fence":   {"```Let me see\nx\n```", "Let me see\nx"},
+		"inline code":                  {"`a` and `b`", "`a` and `b`"},
+		"fences alone":                 {"``````", "``````"},
 	} {
 		if got := think.Clean(c.reply); got != c.want {
 			t.Errorf("%s: got %q, want %q", name, got, c.want)

@@ -18,11 +18,14 @@ func Example() {
 	// exec  7 + 5 is 12.
 }
 
-func ExampleReplace() {
-	fmt.Println(think.Replace("<think>Hm.</think>Yes.", []string{"<steer>Think.</steer>\n<exec>Hm.</exec>"}))
+func ExampleEdits() {
+	for _, e := range think.Edits("<think>Hm.</think>Yes.", []string{"<steer>Think.</steer>\n<exec>Hm.</exec>"}) {
+		fmt.Printf("bytes %d to %d become\n%s\n", e.Start, e.End, e.Text)
+	}
 	// Output:
+	// bytes 0 to 18 become
 	// <think>
 	// <steer>Think.</steer>
 	// <exec>Hm.</exec>
-	// </think>Yes.
+	// </think>
 }

@@ -8,7 +8,6 @@ import (
 // A tag is <name> or </name>, without attributes or blanks.
 type tag struct {
 	start, end int
-	name       string // as in the list of names asked for
 	closing    bool
 }
 
@@ -39,7 +38,7 @@ func tagAt(text string, start int, names []string) (t tag, ok bool) {
 	for _, name := range names {
 		if len(rest) > len(name) && rest[len(name)] == '>' && equalFold(rest[:len(name)], name) {
 			end := len(text) - len(rest) + len(name) + 1
-			return tag{start, end, name, closing}, true
+			return tag{start, end, closing}, true
 		}
 	}
 	return tag{}, false

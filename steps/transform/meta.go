@@ -3,6 +3,7 @@ package transform
 import (
 	"encoding/json"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -73,6 +74,14 @@ func (n *notes) add(original, reply string, a model.Answer, provenance json.RawM
 	}
 	n.how = append(n.how, p)
 	return nil
+}
+
+// share is the share of a row's words that were kept, to four digits; 1 if there were none.
+func (n *notes) share() float64 {
+	if n.words == 0 {
+		return 1
+	}
+	return math.Round(float64(n.kept)/float64(n.words)*1e4) / 1e4
 }
 
 // provenance returns what is known of the row. Who answered, and whether in a batch, takes the place of what the

@@ -59,5 +59,5 @@ func checkPrompt(field string, f steps.File, read func(steps.File) ([]byte, erro
 }
 
 func promptError(field string, f steps.File, problem string) error {
-	return &steps.FieldError{Field: field, Text: f.Path + ": " + problem}
+	return steps.Mistake(field, "%s: %s", f.Path, problem)
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 
 	"sftrun.local/steps"
 	"sftrun.local/steps/jsonl"
@@ -29,6 +30,9 @@ func do(ctx context.Context, a steps.Action, in steps.In, out steps.Out) error {
 	w := writer{model: c.Model, prompts: p, in: in, out: out}
 	var waits error
 	for i, row := range jsonl.Rows(data) {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
 		err := w.row(ctx, i, row, c.Take == nil || i < *c.Take)
 		if errors.Is(err, steps.ErrPending) {
 			waits = err
@@ -58,7 +62,7 @@ func (w *writer) row(ctx context.Context, number int, row []byte, wanted bool) e
 	if err != nil {
 		return w.out.Fail(from, id, steps.Refusal{Reason: think.InvalidMessages, Detail: err.Error()})
 	}
-	contents, notes, err := w.contents(ctx, messages)
+	edits, notes, err := w.edits(ctx, messages)
 	var refusal *steps.Refusal
 	if errors.As(err, &refusal) {
 		return w.out.Fail(from, id, *refusal)
@@ -70,19 +74,27 @@ func (w *writer) row(ctx context.Context, number int, row []byte, wanted bool) e
 	if notes.rewritten == 0 {
 		return w.out.Row(steps.Row{Bytes: row, From: from})
 	}
-	return w.out.Row(steps.Row{Bytes: jsonl.SetContents(row, contents), From: from, Provenance: notes.provenance()})
+	return w.out.Row(steps.Row{Bytes: jsonl.EditContents(row, edits), From: from, Provenance: notes.provenance()})
 }
 
-// contents rewrites the assistant messages, and returns those contents that changed by index. The other messages are
-// not even encoded anew.
-func (w *writer) contents(ctx context.Context, messages []jsonl.Message) (map[int]string, notes, error) {
-	contents := map[int]string{}
+// count adds a row to the figures of the step's report.
+func (w *writer) count(n notes) {
+	w.out.Count("think blocks", "left blank", n.blank)
+	w.out.Count("think blocks", "rewritten", n.rewritten)
+	if n.rewritten == 0 {
+		w.out.Count("rows", "nothing to rewrite", 1)
+		return
+	}
+	w.out.Count("rows", "rewritten", 1)
+	w.out.Count("words kept", wordsRange(n.share()), 1)
+}
+
+// edits asks for new texts of all think blocks, and returns what puts them into the messages, by index.
+func (w *writer) edits(ctx context.Context, messages []jsonl.Message) (map[int][]jsonl.Edit, notes, error) {
+	edits := map[int][]jsonl.Edit{}
 	var n notes
 	var open unanswered
-	for i, m := range messages {
-		if m.Role != "assistant" || !m.IsText {
-			continue
-		}
+	for i, m := range think.Assistants(messages) {
 		var texts []string
 		for _, b := range think.Blocks(m.Content) {
 			text, err := w.block(ctx, b, &n)
@@ -91,15 +103,16 @@ func (w *writer) contents(ctx context.Context, messages []jsonl.Message) (map[in
 			}
 			texts = append(texts, text)
 		}
-		if content := think.Replace(m.Content, texts); content != m.Content {
-			contents[i] = content
-		}
+		edits[i] = think.Edits(m.Content, texts)
 	}
-	return contents, n, open.err()
+	return edits, n, open.err()
 }
 
 // unanswered gathers what keeps a row from being rewritten, while all its blocks are asked for.
-type unanswered struct{ waits, refused error }
+type unanswered struct {
+	waits   error
+	refused *steps.Refusal
+}
 
 // note takes an error of a block. It returns errors that end more than the row.
 func (u *unanswered) note(err error) error {
@@ -110,18 +123,25 @@ func (u *unanswered) note(err error) error {
 	case !errors.As(err, &refusal):
 		return err
 	case u.refused == nil:
-		u.refused = refusal
+		first := *refusal
+		u.refused = &first
+	default:
+		u.refused.Questions = slices.Concat(u.refused.Questions, refusal.Questions)
 	}
 	return nil
 }
 
 // err returns the error of the row. One that both waits and is refused waits, so that the refusal it ends with is that
-// of its first such block, whichever answer came first.
+// of its first such block, whichever answer came first. That refusal names the questions of all, as a row is mended
+// only if each of them is answered well.
 func (u *unanswered) err() error {
-	if u.waits != nil {
+	switch {
+	case u.waits != nil:
 		return u.waits
+	case u.refused != nil:
+		return u.refused
 	}
-	return u.refused
+	return nil
 }
 
 // block returns the new text of a think block. A blank one is never sent, and stays as it is.
@@ -130,20 +150,30 @@ func (w *writer) block(ctx context.Context, b think.Block, n *notes) (string, er
 		n.blank++
 		return "", nil
 	}
-	answer, provenance, err := model.Ask(ctx, w.in, model.Request{
+	request := model.Request{
 		Model: w.model, System: w.prompts.system, User: w.prompts.render(b.Text()), Input: b.Text(),
-	})
+	}
+	answer, provenance, err := model.Ask(ctx, w.in, request)
 	if err != nil {
 		return "", err
 	}
 	reply := think.Clean(answer.Text)
-	switch {
-	case reply == "":
-		return "", &steps.Refusal{Reason: "empty", Detail: "finish reason " + answer.Finish}
-	case holdsThinkTag(reply):
-		return "", &steps.Refusal{Reason: "think tag in reply"}
+	if refusal := unfit(reply, answer); refusal != nil {
+		refusal.Questions = []string{request.Key()}
+		return "", refusal
 	}
 	return reply, n.add(b.Text(), reply, answer, provenance)
+}
+
+// unfit says why a reply cannot be put into a block, or returns nil.
+func unfit(reply string, answer model.Answer) *steps.Refusal {
+	switch {
+	case reply == "":
+		return &steps.Refusal{Reason: "empty", Detail: "finish reason " + answer.Finish}
+	case holdsThinkTag(reply):
+		return &steps.Refusal{Reason: "think tag in reply"}
+	}
+	return nil
 }
 
 // holdsThinkTag says whether a reply would not stay within the block that it is put into, or would look like two.

@@ -12,7 +12,6 @@ import (
 	"context"
 	_ "embed" // the schema
 	"encoding/json"
-	"fmt"
 
 	"sftrun.local/steps"
 	"sftrun.local/steps/model"
@@ -42,17 +41,7 @@ type config struct {
 // asked is the model that is asked, and how requests reach it.
 type asked struct {
 	model.Settings
-	Batch bool
-}
-
-// UnmarshalJSON reads both from one object. Settings have a way of their own to be read, which would pass over batch.
-func (a *asked) UnmarshalJSON(text []byte) error {
-	var sent struct{ Batch bool }
-	if err := json.Unmarshal(text, &sent); err != nil {
-		return err
-	}
-	a.Batch = sent.Batch
-	return json.Unmarshal(text, &a.Settings)
+	Batch bool `json:"batch"`
 }
 
 // rewriting is the config of an action: what the result depends on beside the prompts, which are its files. How
@@ -71,31 +60,30 @@ func newStep(data []byte) (steps.Step, error) {
 		return nil, err
 	}
 	if c.Most < 1 {
-		text := fmt.Sprintf("%d leaves nothing to rewrite; want at least 1", c.Most)
-		return nil, &steps.FieldError{Field: "maxRows", Text: text}
+		return nil, steps.Mistake("maxRows", "%d leaves nothing to rewrite; want at least 1", c.Most)
 	}
+	if err := model.CheckSettings(c.Model.Settings); err != nil {
+		return nil, err
+	}
+	c.Model.Settings = c.Model.Revised()
 	return c, nil
 }
 
 // Actions names one action for each part of the input.
 func (c *config) Actions(_ context.Context, in steps.Inputs) ([]steps.Action, error) {
-	var actions []steps.Action
 	left := c.Most
-	parts := in.Parts("input")
-	for i, part := range parts {
+	actions := steps.PerPart(in, "input", func(_ int, part steps.Part) json.RawMessage {
 		work := rewriting{Model: c.Model.Settings}
 		if part.Rows > left {
 			take := left
 			work.Take = &take
 		}
 		left -= min(left, part.Rows)
-		actions = append(actions, steps.Action{
-			Label:   fmt.Sprintf("part %d of %d", i+1, len(parts)),
-			Config:  steps.Encode(work),
-			Sources: []steps.Source{{Input: "input", Index: i}},
-			Files:   []steps.File{c.Prompts.System, c.Prompts.User},
-			Meta:    steps.Encode(c.meta()),
-		})
+		return steps.Encode(work)
+	})
+	for i := range actions {
+		actions[i].Files = []steps.File{c.Prompts.System, c.Prompts.User}
+		actions[i].Meta = steps.Encode(c.meta())
 	}
 	return actions, nil
 }

@@ -39,6 +39,11 @@ func answering(answer func(text string) (string, error), rows ...string) steptes
 	}
 }
 
+// about finds the question about a text.
+func about(text string) func(steps.Question) bool {
+	return func(q steps.Question) bool { return request(q).Input == text }
+}
+
 func request(q steps.Question) model.Request {
 	var r model.Request
 	if err := json.Unmarshal(q.Body, &r); err != nil {
@@ -66,6 +71,31 @@ func TestRewritesThinkBlocksAndNothingElse(t *testing.T) {
 	made := steptest.Run(t, transform.Kind(), answering(upper, in))
 	if got := made.Texts(); len(got) != 1 || got[0] != want {
 		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
+
+// Half a surrogate pair, escapes that need not be, and a tag that is escaped itself: all stay, outside of blocks.
+func TestTextOutsideBlocksStaysByteForByte(t *testing.T) {
+	const odd = `\ud800\u00e9\/\u003cb\u003e\ud83d\ude00`
+	made := steptest.Run(t, transform.Kind(), answering(upper, row("1", odd+`\u003cthink\u003e`+`a\u00e9`+`<\/think>`+odd)))
+	if got, want := made.Texts()[0], row("1", odd+`<think>\nAÉ\n</think>`+odd); got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
+
+// A mistake within the model's settings is found as well as one outside of them.
+func TestMistakesInTheModel(t *testing.T) {
+	for change, field := range map[string]string{
+		`"batch":true,"baseURL":"http://x/v1"`: "model.baseURL",
+		`"batch":7`:                            "model.batch",
+	} {
+		var wrong *steps.FieldError
+		if _, err := transform.Kind().New([]byte(config(change, 5))); !errors.As(err, &wrong) || wrong.Field != field {
+			t.Errorf("%s: got %v, want an error of %s", change, err, field)
+		}
+	}
+	if _, err := transform.Kind().New([]byte(config(`"bacth":true`, 5))); err == nil {
+		t.Error("a field that no model has was accepted")
 	}
 }
 
@@ -147,6 +177,10 @@ func TestBadRepliesFailTheirRows(t *testing.T) {
 	if got := made.Reasons(); !maps.Equal(got, want) {
 		t.Errorf("reasons %v, want %v", got, want)
 	}
+	empty, mixed := request(made.Asked[slices.IndexFunc(made.Asked, about("empty"))]).Key(), made.Rejects[0].Questions
+	if !slices.Equal(mixed, []string{empty}) || !slices.Equal(made.Rejects[1].Questions, []string{empty}) {
+		t.Errorf("rows with an empty reply name the questions %q and %q, want %q", mixed, made.Rejects[1].Questions, empty)
+	}
 	refused := made.Rejects[0]
 	if refused.ID != "2" || !refused.Failed || !refused.Transient || refused.Detail != "20000 tokens" {
 		t.Errorf("refusal handed on as %+v", refused)
@@ -185,9 +219,9 @@ func TestBatchIsInNoKey(t *testing.T) {
 	c := answering(upper, row("1", `<think>one</think>`))
 	c.SameKey = []string{config(`"batch":false`, 5000), config(`"batch":true`, 1)}
 	steptest.Run(t, transform.Kind(), c)
-	c.SameKey = []string{config(`"batch":true,"baseURL":"http://localhost"`, 5000)}
+	c.SameKey = []string{strings.Replace(c.Config, `"low"`, `"high"`, 1)}
 	if _, err := steptest.Check(transform.Kind(), c); err == nil || !strings.Contains(err.Error(), "is in no key") {
-		t.Error("the address of the server is in no key")
+		t.Error("the thinking level is in no key")
 	}
 }
 

@@ -1,7 +1,6 @@
 package transform
 
 import (
-	"math"
 	"strings"
 	"unicode"
 
@@ -34,26 +33,6 @@ func wordsKept(original, reply string) (words, kept int) {
 func wordsOf(text string) []string {
 	between := func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }
 	return strings.FieldsFunc(strings.ToLower(text), between)
-}
-
-// share is the share of a row's words that were kept, to four digits; 1 if there were none.
-func (n *notes) share() float64 {
-	if n.words == 0 {
-		return 1
-	}
-	return math.Round(float64(n.kept)/float64(n.words)*1e4) / 1e4
-}
-
-// count adds a row to the figures of the step's report.
-func (w *writer) count(n notes) {
-	w.out.Count("think blocks", "left blank", n.blank)
-	w.out.Count("think blocks", "rewritten", n.rewritten)
-	if n.rewritten == 0 {
-		w.out.Count("rows", "nothing to rewrite", 1)
-		return
-	}
-	w.out.Count("rows", "rewritten", 1)
-	w.out.Count("words kept", wordsRange(n.share()), 1)
 }
 
 // wordsRange names the range that a share of kept words falls into.

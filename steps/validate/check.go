@@ -36,8 +36,13 @@ func (j *checkJob) do(ctx context.Context, in steps.In, out steps.Out) error {
 
 // handOn passes a row on, unless it is invalid and such rows are dropped. The first issue is the reason.
 func (j *checkJob) handOn(row []byte, from steps.From, issues []think.Issue, out steps.Out) error {
+	if len(issues) == 0 {
+		out.Count("validity", "valid", 1)
+	} else {
+		out.Count("validity", "invalid", 1)
+	}
 	for _, issue := range issues {
-		out.Count("rows by issue", issue.Type, 1)
+		out.Count("issues", issue.Type, 1)
 	}
 	if j.Drop && len(issues) > 0 {
 		id, _ := jsonl.String(row, "id")

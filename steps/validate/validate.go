@@ -59,29 +59,21 @@ func newStep(data []byte) (steps.Step, error) {
 	switch c.OnInvalid {
 	case failOnInvalid, reportOnInvalid, dropOnInvalid:
 	default:
-		text := fmt.Sprintf("%q is none of %q, %q and %q", c.OnInvalid, failOnInvalid, reportOnInvalid, dropOnInvalid)
-		return nil, &steps.FieldError{Field: "onInvalid", Text: text}
+		return nil, steps.Mistake("onInvalid", "%q is none of %q, %q and %q", c.OnInvalid, failOnInvalid, reportOnInvalid, dropOnInvalid)
 	}
 	if c.MaxIssueExamples < 0 {
-		text := fmt.Sprintf("%d is negative; 0 gives a report without examples", c.MaxIssueExamples)
-		return nil, &steps.FieldError{Field: "maxIssueExamples", Text: text}
+		return nil, steps.Mistake("maxIssueExamples", "%d is negative; 0 gives a report without examples", c.MaxIssueExamples)
 	}
 	return &step{c}, nil
 }
 
 // Actions makes one action for each part, and one that adds up what they found.
 func (s *step) Actions(_ context.Context, in steps.Inputs) ([]steps.Action, error) {
-	parts := in.Parts("input")
 	check := job{Check: &checkJob{s.config.Order, s.config.OnInvalid == dropOnInvalid, s.config.MaxIssueExamples}}
 	merge := job{Merge: &mergeJob{s.config.OnInvalid == failOnInvalid, s.config.MaxIssueExamples}}
-	var actions []steps.Action
+	actions := steps.PerPart(in, "input", func(int, steps.Part) json.RawMessage { return steps.Encode(check) })
 	var findings []steps.Source
-	for i := range parts {
-		actions = append(actions, steps.Action{
-			Label:   fmt.Sprintf("part %d of %d", i+1, len(parts)),
-			Config:  steps.Encode(check),
-			Sources: []steps.Source{{Input: "input", Index: i}},
-		})
+	for i := range actions {
 		findings = append(findings, steps.Source{Action: i, Stream: findingsStream})
 	}
 	return append(actions, steps.Action{Label: "report", Config: steps.Encode(merge), Sources: findings}), nil

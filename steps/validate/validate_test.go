@@ -80,6 +80,19 @@ func TestARowIsInvalidOnce(t *testing.T) {
 	}
 }
 
+// Whatever an invalid row means, the figures of the step show how many there are and why.
+func TestFiguresOfValidity(t *testing.T) {
+	for _, onInvalid := range []string{"fail", "report", "drop"} {
+		made := run(t, config(onInvalid, false, 20), row("a", valid), row("b", residual), row("c", twoWrong))
+		if got, want := made.Figures["validity"], (map[string]int{"valid": 1, "invalid": 2}); !maps.Equal(got, want) {
+			t.Errorf("%s: %v, want %v", onInvalid, got, want)
+		}
+		if got, want := made.Figures["issues"], (map[string]int{think.NoPairedSections: 1, think.ResidualText: 2}); !maps.Equal(got, want) {
+			t.Errorf("%s: %v, want %v", onInvalid, got, want)
+		}
+	}
+}
+
 func TestExamplesAreTheFirstOnes(t *testing.T) {
 	rows := []string{row("a", valid), row("b", residual), row("c", residual), row("d", residual), row("e", residual)}
 	for examples, want := range map[int][]string{0: nil, 1: {"b"}, 3: {"b", "c", "d"}, 9: {"b", "c", "d", "e"}} {
@@ -188,9 +201,9 @@ func realRows(t *testing.T) []string {
 		for _, b := range think.Blocks(messages[last].Content) {
 			texts = append(texts, "<steer>Think it through.</steer>\n<exec>\n"+b.Text()+"\n</exec>")
 		}
-		content := think.Replace(messages[last].Content, texts)
+		edits := map[int][]jsonl.Edit{last: think.Edits(messages[last].Content, texts)}
 		before = append(before, string(row))
-		after = append(after, string(jsonl.SetContents(row, map[int]string{last: content})))
+		after = append(after, string(jsonl.EditContents(row, edits)))
 	}
 	return append(before, after...)
 }

@@ -35,3 +35,43 @@ func TestBarsShowWhatIsUnderWayAndGo(t *testing.T) {
 		t.Errorf("at the end: got %q, want %q", screen.String(), want)
 	}
 }
+
+func TestABarNeverGoesBack(t *testing.T) {
+	b := newBars(&bytes.Buffer{}, 9)
+	b.event(runner.Event{What: runner.Began, Step: "transform", Actions: 2, Rows: 2000})
+	events := []runner.Event{}
+	for _, questions := range []int{2000, 40} { // the second round asks again for what was no good
+		for n := 1; n <= questions; n++ {
+			events = append(events, runner.Event{What: runner.Sent, Answered: n, Questions: questions})
+		}
+	}
+	for n := 1; n <= 3; n++ { // the last part turns up late
+		events = append(events, runner.Event{What: runner.Did, Actions: n, Rows: 1000})
+	}
+	full := 0
+	for _, e := range events {
+		e.Step = "transform"
+		b.event(e)
+		now := strings.Count(b.of("transform").String(), "█")
+		if now < full {
+			t.Fatalf("after %+v: %d of %d, before it %d", e, now, barWidth, full)
+		}
+		full = now
+	}
+	if full != barWidth {
+		t.Errorf("at the end %d of %d", full, barWidth)
+	}
+	if got, want := b.of("transform").String(), "2,040 answered, 3 of 3 parts written"; !strings.HasSuffix(got, want) {
+		t.Errorf("got %q, want it to end with %q", got, want)
+	}
+}
+
+func TestABarKeepsToOneLine(t *testing.T) {
+	var screen bytes.Buffer
+	b := newBars(&screen, 9)
+	b.columns = func() int { return 30 }
+	b.event(runner.Event{What: runner.Began, Step: "transform", Actions: 2})
+	if line := strings.TrimSuffix(screen.String(), "\n"); len([]rune(line)) != 29 {
+		t.Errorf("%q takes %d columns of 30", line, len([]rune(line)))
+	}
+}

@@ -4,9 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
+	"syscall"
 
 	"sftrun.local/cmd/sftrun/cli/figures"
 	"sftrun.local/runner"
+	"sftrun.local/runner/store"
 )
 
 // The exit codes of the program.
@@ -69,10 +72,16 @@ func ExitCode(err error) int {
 }
 
 // complaint is what there is to say of an error on standard error, "" for nothing.
-func complaint(err error) string {
+func (a *app) complaint(err error) string {
 	var own *exit
-	if err == nil || errors.As(err, &own) && own.text == "" {
+	var damaged *store.Damaged
+	switch {
+	case err == nil || errors.As(err, &own) && own.text == "":
 		return ""
+	case errors.As(err, &damaged):
+		return fmt.Sprintf("%v.  To have it made again: %s", err, a.again("apply"))
+	case errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS):
+		return fmt.Sprintf("%v.  Give yourself the right to it, or work on a copy of the project that is yours to write", err)
 	}
 	return err.Error()
 }

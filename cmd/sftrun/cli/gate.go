@@ -44,16 +44,25 @@ func (p *project) admissible(ctx context.Context, f applyFlags) error {
 	}
 	plan, err := p.runnerFor(f.planFlags).Plan(ctx)
 	if err != nil {
-		return err
+		return withProviders(err, unanswered)
 	}
 	asks, many := mayAsk(plan)
 	switch {
 	case asks && len(unanswered) > 0:
-		return fmt.Errorf("%s\nTo run all that needs no model: --free", strings.Join(unanswered, "\n"))
+		return fmt.Errorf("%s\nTo run all that needs no model: %s", strings.Join(unanswered, "\n"), p.again("apply", "--free"))
 	case many && !f.yes && !isTerminal(p.In):
 		return errNobodyToAsk
 	}
 	return nil
+}
+
+// withProviders adds to what is wrong with a pipeline that some of its models cannot be asked, so that both are known
+// at once.
+func withProviders(err error, unanswered []string) error {
+	if len(unanswered) == 0 {
+		return err
+	}
+	return fmt.Errorf("%w\n%s", err, strings.Join(unanswered, "\n"))
 }
 
 // mayAsk tells whether an apply may put questions, and whether they may be so many that somebody has to agree.
@@ -104,8 +113,8 @@ func (g *gate) withinLimit(asks runner.Asks) error {
 		return fmt.Errorf("no price is known for the model, so limits.costPerApply cannot be kept (%s).  Take the limit out to send all the same", at)
 	}
 	if g.likely+asks.Likely > *limit {
-		return fmt.Errorf("%s would cost about $%s, which passes limits.costPerApply: %s (%s).  Raise it, or try fewer rows: --max-rows N",
-			figures.Of(asks.New, "request"), figures.USD(g.likely+asks.Likely), figures.USD(*limit), at)
+		return fmt.Errorf("%s would cost about $%s, which passes limits.costPerApply: %s (%s).  Raise it, or try fewer rows: %s",
+			figures.Of(asks.New, "request"), figures.USD(g.likely+asks.Likely), figures.Limit(*limit), at, g.project.again("apply", "--max-rows", "N"))
 	}
 	return nil
 }
@@ -135,7 +144,7 @@ func (g *gate) question(step string, a runner.Asks) string {
 	}
 	text += fmt.Sprintf("  About $%s (%s–%s)", figures.USD(a.Likely), figures.USD(a.Least), figures.USD(a.Most))
 	if limit := g.project.pipeline.Limits.CostPerApply; limit != nil {
-		text += ", limit $" + figures.USD(*limit)
+		text += ", limit $" + figures.Limit(*limit)
 	}
 	return text + "."
 }

@@ -47,7 +47,10 @@ func (a *app) initCommand() *cobra.Command {
 func (a *app) init(args []string) error {
 	folder := a.dir
 	if len(args) == 1 {
-		folder = filepath.Join(a.dir, args[0])
+		folder = within(a.dir, args[0])
+	}
+	if isFile(folder) {
+		return misuse("init %s: it is a file; name a folder, which need not exist yet", folder)
 	}
 	files, err := a.newFiles(folder)
 	if err != nil {
@@ -72,7 +75,15 @@ func goTo(folder string) string {
 	if filepath.Clean(folder) == "." {
 		return ""
 	}
-	return "   cd " + folder + "   then"
+	return "   " + quoted([]string{"cd", folder}) + "   then"
+}
+
+// within is a path that is taken from a folder, unless it is absolute.
+func within(folder, path string) string {
+	if filepath.IsAbs(path) {
+		return filepath.Clean(path)
+	}
+	return filepath.Join(folder, path)
 }
 
 // layOut writes a file if there is none, and says so.

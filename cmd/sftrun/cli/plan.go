@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -53,6 +54,12 @@ func (f *planFlags) check() error {
 	return nil
 }
 
+// changes tells whether an apply with the same flags would do anything.
+func (f *planFlags) changes(plan *runner.Plan) bool {
+	kept := func(p runner.Publish) bool { return p.Why == runner.Kept }
+	return plan.Changes() || f.force && slices.ContainsFunc(plan.Publish, kept)
+}
+
 func (p *project) runnerFor(f planFlags) *runner.Runner {
 	o := p.options()
 	o.Target, o.MaxRows, o.RetryFailed, o.Force = f.target, f.maxRows, f.retryFailed, f.force
@@ -68,32 +75,30 @@ func (a *app) plan(ctx context.Context, cmd *cobra.Command, f planFlags) error {
 		return err
 	}
 	defer p.close()
-	plan, err := p.runnerFor(f).Plan(ctx)
+	unanswered, err := p.unanswered()
 	if err != nil {
 		return err
 	}
-	if err := p.showPlan(plan); err != nil {
+	plan, err := p.runnerFor(f).Plan(ctx)
+	if err != nil {
+		return withProviders(err, unanswered)
+	}
+	if err := p.showPlan(plan, f, unanswered); err != nil {
 		return err
 	}
-	if f.detailedExit && plan.Changes() {
+	if f.detailedExit && f.changes(plan) {
 		return &exit{code: exitChanges}
 	}
 	return nil
 }
 
-func (p *project) showPlan(plan *runner.Plan) error {
+func (p *project) showPlan(plan *runner.Plan, f planFlags, unanswered []string) error {
 	if p.json {
 		return p.printJSON(plan)
 	}
-	unanswered, err := p.unanswered()
-	if err != nil {
-		return err
-	}
 	t := newPlanText(p, plan)
+	t.flags, t.unanswered, t.applying = f, unanswered, p.applying()
 	p.print(t.text())
-	for _, line := range unanswered {
-		p.print(line + "\n")
-	}
 	for _, w := range plan.Warnings {
 		fmt.Fprintln(p.Err, "warning:", w)
 	}

@@ -16,6 +16,10 @@ type planText struct {
 	plan    *runner.Plan
 	name    int // width of the longest name
 	number  int // width of the longest number at the start of the third column
+
+	flags      planFlags
+	applying   string   // who is applying now, "" if nobody is
+	unanswered []string // the models that nobody can ask, a line each
 	strings.Builder
 }
 
@@ -52,6 +56,9 @@ func (t *planText) text() string {
 	}
 	for _, p := range t.plan.Publish {
 		t.publish(p)
+	}
+	for _, file := range t.plan.Stale {
+		fmt.Fprintf(t, "left from before: %s (no step publishes it now)\n", file)
 	}
 	t.totals()
 	return t.String()
@@ -145,6 +152,9 @@ func leftOut(s runner.StepPlan) string {
 	if n := s.Tally.Failures(); n > 0 {
 		text += ", " + figures.Count(n) + " failed"
 	}
+	if n := invalidRows(*s.Tally); n > 0 && findings(*s.Tally) != "" {
+		text += ", " + figures.Count(n) + " invalid"
+	}
 	if s.Tally.Halt != "" {
 		text += ": " + s.Tally.Halt
 	} else if s.Partial && text == "" {
@@ -198,13 +208,22 @@ func detailsOf(s runner.StepPlan) string {
 	return text
 }
 
+// publish says what an apply would do with a file that is not as it should be.
 func (t *planText) publish(p runner.Publish) {
-	switch p.Why {
-	case runner.Edited:
-		fmt.Fprintf(t, "%s was changed by hand: apply leaves it, and stops there.  Move it away, or overwrite it: sftrun apply --force\n", p.File)
-	case runner.Missing:
+	why := p.Why
+	if p.Why == runner.Edited || p.Why == runner.Kept {
+		why = "changed by hand"
+	}
+	switch {
+	case p.Why == runner.Missing:
 		fmt.Fprintf(t, "%s is missing and will be written.\n", p.File)
-	default:
+	case p.Why == runner.Older:
 		fmt.Fprintf(t, "%s is of an earlier result and will be written anew.\n", p.File)
+	case t.flags.force:
+		fmt.Fprintf(t, "%s was %s and will be overwritten (--force).\n", p.File, why)
+	case p.Why == runner.Kept:
+		fmt.Fprintf(t, "%s was %s and stays so, as its result is what it was.  To have it written anew: %s\n", p.File, why, t.project.again("apply", "--force"))
+	default:
+		fmt.Fprintf(t, "%s was %s: an apply would not begin.  Move it away, or have it overwritten: %s\n", p.File, why, t.project.again("apply", "--force"))
 	}
 }

@@ -13,11 +13,17 @@ import (
 // textOf is a plan in words, without the header and without what depends on this machine's disk.
 func textOf(t *testing.T, steps ...runner.StepPlan) string {
 	t.Helper()
+	return planOf(t, "limits: costPerApply: 25", steps...).text()
+}
+
+// planOf is a plan of a pipeline that has what is given besides.
+func planOf(t *testing.T, fields string, steps ...runner.StepPlan) *planText {
+	t.Helper()
 	p := &project{
 		app: &app{}, gateway: model.New(model.Options{Clients: clients()}), settings: &settings.Settings{Store: t.TempDir()},
-		pipeline: pipelineOf(t, "limits: costPerApply: 25"),
+		pipeline: pipelineOf(t, fields),
 	}
-	return newPlanText(p, &runner.Plan{Pipeline: "dolci-steer", Steps: steps}).text()
+	return newPlanText(p, &runner.Plan{Pipeline: "dolci-steer", Steps: steps})
 }
 
 func cached(name string, rows int) runner.StepPlan {
@@ -65,8 +71,67 @@ func TestWhatIsNotKnownIsNotMadeUp(t *testing.T) {
 	contains(t, text,
 		"  transform   run      4 new requests, 5 of 10 already paid, 1 settled as failed",
 		"                       850 tokens in, 90 out   cost unknown: no price is known for the model",
-		"1 runs.   Cost unknown.",
 	)
+	if want := "1 runs.   Cost unknown, so costPerApply 25.00 (pipeline.cue:5:"; !strings.Contains(text, want) {
+		t.Errorf("no %q in\n%s", want, text)
+	}
+}
+
+// asking is a step that has to put paid questions, of a cent each if they are priced.
+func asking(n int, priced bool) runner.StepPlan {
+	a := paid(n)
+	a.Priced = priced
+	return runner.StepPlan{Name: "transform", Verdict: runner.Run, AsksAny: true, Asks: &a}
+}
+
+func TestWhatIsProposedCanBeDone(t *testing.T) {
+	free := runner.StepPlan{Name: "filter", Verdict: runner.Run, Actions: 1, ToRun: 1}
+	for _, c := range []struct {
+		what, fields string
+		steps        []runner.StepPlan
+		want         string
+	}{
+		{"much", "", []runner.StepPlan{asking(2000, true)}, "Try it first: sftrun apply --max-rows 20   (about $0.20; these answers count later)"},
+		{"few", "", []runner.StepPlan{asking(20, true)}, "To do it: sftrun apply"},
+		{"no price", "", []runner.StepPlan{asking(2000, false)}, "Try it first: sftrun apply --max-rows 20   (these answers count later)"},
+		{"no price to hold against a limit", "limits: costPerApply: 25", []runner.StepPlan{asking(2000, false)}, ""},
+		{"a trial that fits the limit", "limits: costPerApply: 0.055", []runner.StepPlan{asking(2000, true)}, "Try it first: sftrun apply --max-rows 5   (about $0.05; these answers count later)"},
+		{"few, beyond the limit", "limits: costPerApply: 0.055", []runner.StepPlan{asking(20, true)}, "Try it first: sftrun apply --max-rows 5   (about $0.05; these answers count later)"},
+		{"not one within the limit", "limits: costPerApply: 0.001", []runner.StepPlan{asking(2000, true)}, ""},
+		{"other work", "limits: costPerApply: 0.001", []runner.StepPlan{free, asking(2000, true)}, "To run all that costs nothing: sftrun apply --free"},
+	} {
+		if got := planOf(t, c.fields, c.steps...).next(); got != c.want {
+			t.Errorf("%s: %q, want %q", c.what, got, c.want)
+		}
+	}
+	nobody := planOf(t, "", free, asking(2000, true))
+	nobody.unanswered = []string{"not built in"}
+	if got, want := nobody.next(), "To run all that needs no model: sftrun apply --free"; got != want {
+		t.Errorf("nobody to ask: %q, want %q", got, want)
+	}
+	if text := planOf(t, "limits: costPerApply: 0.001", asking(2000, true)).text(); !strings.Contains(text, "passes costPerApply 0.001 (") {
+		t.Errorf("the limit is not shown as it was written:\n%s", text)
+	}
+}
+
+func TestAFileInTheWayIsSaidSo(t *testing.T) {
+	for why, want := range map[string][2]string{
+		runner.Edited:  {"was changed by hand: an apply would not begin.", "was changed by hand and will be overwritten (--force)."},
+		runner.Foreign: {"was not written by sftrun: an apply would not begin.", "was not written by sftrun and will be overwritten (--force)."},
+	} {
+		for i, force := range []bool{false, true} {
+			p := planOf(t, "", runner.StepPlan{Name: "filter", Verdict: runner.Run})
+			p.plan.Publish = []runner.Publish{{File: "output/x.jsonl", Why: why}}
+			p.flags.force = force
+			text := p.text()
+			if !strings.Contains(text, "\noutput/x.jsonl "+want[i]) {
+				t.Errorf("no %q in\n%s", want[i], text)
+			}
+			if got := strings.Contains(text, "To do it: "); got != force {
+				t.Errorf("force %v: an apply is proposed: %v", force, got)
+			}
+		}
+	}
 }
 
 func TestRowsThatDidNotComeThroughAreSeen(t *testing.T) {

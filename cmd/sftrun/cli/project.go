@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"regexp"
 
 	"github.com/spf13/cobra"
 
@@ -38,7 +39,13 @@ func (a *app) openProject(ctx context.Context, cmd *cobra.Command, readOnly bool
 		return nil, err
 	}
 	p := &project{app: a, folder: folder, state: filepath.Join(folder, stateFolder)}
+	if err := a.checkHome(p.folder, p.state); err != nil {
+		return nil, err
+	}
 	if p.settings, err = a.loadSettings(cmd, folder); err != nil {
+		return nil, err
+	}
+	if err := checkPlaces(p.settings); err != nil {
 		return nil, err
 	}
 	p.color = a.colours(p.settings)
@@ -90,5 +97,20 @@ func (p *project) options() runner.Options {
 		Room: func() (int64, bool) { return freeSpace(p.settings.Store) },
 	}
 }
+
+// applying says which process applies the project now, "" if none does.
+func (p *project) applying() string {
+	who, held := runner.Holder(p.state)
+	switch {
+	case !held:
+		return ""
+	case who == "":
+		return "Another process is applying."
+	}
+	return sinceWhen.ReplaceAllString(who, " has been applying since $1") + "."
+}
+
+// sinceWhen is how the holder of the lock ends what it says of itself.
+var sinceWhen = regexp.MustCompile(` \(since (\d\d:\d\d)\)$`)
 
 func (p *project) close() error { return p.gateway.Close() }

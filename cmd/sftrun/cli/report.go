@@ -5,10 +5,12 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"sftrun.local/cmd/sftrun/cli/figures"
 	"sftrun.local/runner"
@@ -48,12 +50,13 @@ func (r *reportText) write(ctx context.Context) error {
 	if !r.project.quiet {
 		r.WriteString("\n" + stepTable(r.report.Steps))
 	}
-	for _, name := range r.report.Mended {
-		fmt.Fprintf(r, "\n%s was damaged in the store and has been made again.\n", name)
+	if n := len(r.report.Mended); n > 0 {
+		fmt.Fprintf(r, "\n%s in the store had been damaged and was made again: %s\n", figures.Of(n, "object"), strings.Join(r.report.Mended, " "))
 	}
 	for _, halt := range r.report.Halts {
 		fmt.Fprintf(r, "\n%s\n", halt)
 	}
+	r.findings()
 	r.failures()
 	r.held()
 	if err := r.spent(ctx); err != nil {
@@ -82,7 +85,7 @@ func (r *reportText) outcome() string {
 		}
 		return fmt.Sprintf("Held (exit %d): paid requests were not sent.", exitHeld)
 	case runner.Stopped:
-		return fmt.Sprintf("Stopped (exit %d): what was done is kept.  To go on: sftrun apply.", exitInterrupted)
+		return fmt.Sprintf("Stopped (exit %d): what was done is kept.  To go on: %s", exitInterrupted, r.project.again("apply"))
 	}
 	return fmt.Sprintf("Failed (exit %d): what was done is kept.", exitError)
 }
@@ -113,20 +116,26 @@ func stepCells(s runner.StepReport) []string {
 		if s.Held {
 			state = "held"
 		}
-		return []string{s.Name, orDash(s.RowsIn), state, "–", "–", parts(s.Reused), parts(s.Executed), usdOrDash(s.USD)}
+		return append([]string{s.Name, orDash(s.RowsIn), state, "–", "–"}, workCells(s)...)
 	}
 	t := s.Tally
-	return []string{
-		s.Name, orDash(t.In), figures.Count(t.Out), orDash(t.Drops()), orDash(t.Failures()),
-		parts(s.Reused), parts(s.Executed), usdOrDash(s.USD),
-	}
+	return append([]string{s.Name, orDash(t.In), figures.Count(t.Out), orDash(t.Drops()), orDash(t.Failures())}, workCells(s)...)
 }
 
-func parts(n int) string {
+// workCells say how much of a step's work was there, how much was new, and what it cost. Where models were asked that
+// is counted in requests, as these are what takes long and is paid for; else in parts.
+func workCells(s runner.StepReport) []string {
+	if s.Asked+s.Answered > 0 {
+		return []string{number(s.Answered, "request"), number(s.Asked, "request"), usdOrDash(s.USD)}
+	}
+	return []string{number(s.Reused, "part"), number(s.Executed, "part"), usdOrDash(s.USD)}
+}
+
+func number(n int, noun string) string {
 	if n == 0 {
 		return "–"
 	}
-	return figures.Of(n, "part")
+	return figures.Of(n, noun)
 }
 
 func orDash(n int) string {
@@ -143,6 +152,38 @@ func usdOrDash(usd float64) string {
 	return "$" + figures.USD(usd)
 }
 
+// findings says what steps found wrong with rows that they handed on, and with -v all that they counted.
+func (r *reportText) findings() {
+	for _, s := range r.report.Steps {
+		if text := findings(s.Tally); text != "" && s.Done {
+			fmt.Fprintf(r, "\n  %s: %s   %s\n", s.Name, text, r.fileOf(s.Name))
+		}
+	}
+	if !r.project.verbose {
+		return
+	}
+	for _, s := range r.report.Steps {
+		if text := allFigures(s.Tally, "    ", 0); text != "" && s.Done {
+			fmt.Fprintf(r, "\n  %s\n%s", s.Name, text)
+		}
+	}
+}
+
+// fileOf a step that is published and current, "" if there is none.
+func (r *reportText) fileOf(step string) string {
+	for _, s := range r.project.pipeline.Steps {
+		if s.Name != step || s.Publish == "" {
+			continue
+		}
+		for _, file := range r.report.Files {
+			if path.Base(file) == path.Base(s.Publish) {
+				return file
+			}
+		}
+	}
+	return ""
+}
+
 // failures says of each step why rows failed, and what to do.
 func (r *reportText) failures() {
 	for _, s := range r.report.Steps {
@@ -150,12 +191,12 @@ func (r *reportText) failures() {
 		if n == 0 {
 			continue
 		}
-		fmt.Fprintf(r, "\n  %s failed: %s.    sftrun show %s --rejects\n", figures.Count(n), tallied(s.Tally.Failed), s.Name)
+		fmt.Fprintf(r, "\n  %s failed: %s.    %s\n", figures.Count(n), tallied(s.Tally.Failed), r.project.again("show", s.Name, "--rejects"))
 		if passing := s.Tally.Transient; passing > 0 {
 			fmt.Fprintf(r, "  %s for a passing reason: the next apply tries again.\n", figures.Count(passing))
 		}
 		if n > s.Tally.Transient {
-			r.WriteString("  Not asked again until something that changes the answer changes, or: sftrun apply --retry-failed\n")
+			fmt.Fprintf(r, "  Not asked again until something that changes the answer changes, or: %s\n", r.project.again("apply", "--retry-failed"))
 		}
 	}
 }
@@ -214,14 +255,28 @@ func inFolders(files []string) string {
 }
 
 // tallied lists counts with their reasons, the largest first: "6 MAX_TOKENS, 1 empty".
-func tallied(counts map[string]int) string {
+func tallied(counts map[string]int) string { return talliedUpTo(counts, 0) }
+
+// talliedUpTo lists no more than most of them, or all if that is 0.
+func talliedUpTo(counts map[string]int, most int) string {
 	reasons := slices.SortedFunc(maps.Keys(counts), func(a, b string) int {
 		return cmp.Or(counts[b]-counts[a], strings.Compare(a, b))
 	})
 	for i, reason := range reasons {
-		reasons[i] = figures.Count(counts[reason]) + " " + reason
+		reasons[i] = figures.Count(counts[reason]) + " " + named(reason)
+	}
+	if more := len(reasons) - most; most > 0 && more > 0 {
+		reasons = append(reasons[:most], figures.Count(more)+" more (-v)")
 	}
 	return strings.Join(reasons, ", ")
+}
+
+// named is a name that a number stands before: "3 empty", but "3 at 95–99 %".
+func named(name string) string {
+	if name != "" && unicode.IsDigit(rune(name[0])) {
+		return "at " + name
+	}
+	return name
 }
 
 func seconds(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }

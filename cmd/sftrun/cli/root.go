@@ -26,9 +26,13 @@ func (a *app) root() *cobra.Command {
 	root := &cobra.Command{
 		Use: "sftrun", Short: "makes datasets of reasoning traces from a declared pipeline", Long: about, Example: aboutExamples,
 		SilenceErrors: true, SilenceUsage: true,
-		Args: noSuchCommand,
-		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		Args:              noSuchCommand,
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error { a.running = cmd; return noEmptyValue(cmd) },
+		RunE:              func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		Version:           version(),
 	}
+	root.SetVersionTemplate("sftrun {{.Version}}\n")
+	root.SetHelpCommand(helpCommand(root))
 	a.globalFlags(root.PersistentFlags())
 	root.SetFlagErrorFunc(wrongFlag)
 	root.AddCommand(
@@ -49,7 +53,7 @@ func (a *app) globalFlags(f *pflag.FlagSet) {
 	f.Int("workers", 0, "actions executed at once (0 = as many as CPUs)")
 	f.String("store", "", "folder of the store (.sftrun/store)")
 	f.String("output", "", "folder of published files (output)")
-	f.String("api-key", "", "key for the model service; better set in the environment or in .env")
+	f.String("api-key", "", "key for the model service; better set GEMINI_API_KEY in the environment or in .env")
 	f.Bool("no-color", false, "no colours")
 }
 
@@ -60,22 +64,53 @@ func exitCodesTopic() *cobra.Command {
 	}
 }
 
+// helpCommand shows the help of a command, and refuses to show that of none.
+func helpCommand(root *cobra.Command) *cobra.Command {
+	return &cobra.Command{
+		Use: "help [COMMAND]", Short: "document a command and its flags",
+		RunE: func(_ *cobra.Command, args []string) error {
+			c, rest, err := root.Find(args)
+			if err != nil || c == root && len(rest) > 0 {
+				return noSuchCommand(root, args)
+			}
+			c.InitDefaultHelpFlag()
+			return c.Help()
+		},
+	}
+}
+
 // noSuchCommand refuses arguments of the program itself.
 func noSuchCommand(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
 	}
 	var names []string
-	for _, c := range cmd.Commands() {
+	for _, c := range cmd.Root().Commands() {
 		names = append(names, c.Name())
 	}
 	return misuse("no command %q%s  sftrun help lists the commands.", args[0], spelling.DidYouMean(args[0], names))
 }
 
-// wrongFlag proposes the flag that was probably meant.
+// noEmptyValue refuses flags that were given with nothing. As a rule that is a variable of a script that is not set,
+// and what it would mean is all that the flag was to keep out.
+func noEmptyValue(cmd *cobra.Command) error {
+	var err error
+	cmd.Flags().Visit(func(f *pflag.Flag) {
+		if err == nil && f.Value.Type() == "string" && f.Value.String() == "" {
+			err = misuse("--%s is empty: give a value, or leave it out  (sftrun help %s)", f.Name, cmd.Name())
+		}
+	})
+	return err
+}
+
+// wrongFlag proposes the flag that was probably meant, or says what its value may be.
 func wrongFlag(cmd *cobra.Command, err error) error {
 	var unknown *pflag.NotExistError
-	if !errors.As(err, &unknown) {
+	var invalid *pflag.InvalidValueError
+	switch {
+	case errors.As(err, &invalid):
+		return misuse("--%s %s: give %s  (sftrun help %s)", invalid.GetFlag().Name, invalid.GetValue(), valueOf(invalid.GetFlag()), cmd.Name())
+	case !errors.As(err, &unknown):
 		return misuse("%v  (sftrun help %s)", err, cmd.Name())
 	}
 	name := "--" + unknown.GetSpecifiedName()
@@ -83,6 +118,17 @@ func wrongFlag(cmd *cobra.Command, err error) error {
 		name = name[1:]
 	}
 	return misuse("no flag %s%s  sftrun help %s lists the flags.", name, spelling.DidYouMean(name, flagsOf(cmd)), cmd.Name())
+}
+
+// valueOf says what may be given to a flag.
+func valueOf(f *pflag.Flag) string {
+	switch f.Value.Type() {
+	case "int":
+		return "a whole number"
+	case "bool":
+		return "true or false, or the flag alone"
+	}
+	return "a " + f.Value.Type()
 }
 
 func flagsOf(cmd *cobra.Command) []string {

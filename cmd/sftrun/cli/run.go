@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 
+	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
 	"sftrun.local/schema"
@@ -38,7 +39,7 @@ func Run(ctx context.Context, args []string, stdio Stdio, kinds []steps.Kind) er
 	root.SetOut(stdio.Out)
 	root.SetErr(stdio.Err)
 	err := root.ExecuteContext(ctx)
-	if text := complaint(err); text != "" {
+	if text := a.complaint(err); text != "" {
 		fmt.Fprintln(stdio.Err, text)
 	}
 	return err
@@ -47,7 +48,8 @@ func Run(ctx context.Context, args []string, stdio Stdio, kinds []steps.Kind) er
 // app is one call of the program.
 type app struct {
 	Stdio
-	kinds []steps.Kind
+	kinds   []steps.Kind
+	running *cobra.Command // the command that was called, with its flags; nil before it runs
 
 	dir     string
 	variant string

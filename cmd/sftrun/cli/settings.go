@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"sftrun.local/cmd/sftrun/cli/figures"
+	"sftrun.local/cmd/sftrun/cli/settings"
 )
 
 const settingsAbout = `Shows each setting of this machine, its value, and where it was found. What a pipeline makes does not depend on
@@ -18,11 +19,14 @@ Later ones win:
   4. .env in the project, lines NAME=value
   5. the environment
   6. flags
-A setting that does not exist is an error in each of them. Secrets are never shown.`
+A setting that does not exist is an error in each of them. Secrets are never shown.
+
+Their flags, and their variables in the environment and in .env, of which the first that is set counts:
+`
 
 func (a *app) settingsCommand() *cobra.Command {
 	return &cobra.Command{
-		Use: "settings", Short: "show the settings of this machine and where each was found", Long: settingsAbout, Args: exactly(0, ""),
+		Use: "settings", Short: "show the settings of this machine and where each was found", Long: settingsAbout + figures.Table(settings.Places(), 1, 2), Args: exactly(0, ""),
 		Example: "  sftrun settings\n  SFTRUN_WORKERS=2 sftrun settings --json",
 		RunE:    func(cmd *cobra.Command, _ []string) error { return a.showSettings(cmd) },
 	}

@@ -69,6 +69,11 @@ func (p *project) showRows(v *runner.View, rejects bool) error {
 		return nil
 	}
 	p.printf("%s   %s\n", v.Step, tallyOf(v.Tally))
+	most := shownFigures
+	if p.verbose {
+		most = 0
+	}
+	p.print(allFigures(v.Tally, "  ", most))
 	if rejects && v.Count == 0 {
 		p.print("No row was left out.\n")
 	}

@@ -2,6 +2,8 @@ package cli
 
 import (
 	"context"
+	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -49,17 +51,17 @@ func (a *app) status(ctx context.Context, cmd *cobra.Command) error {
 func (p *project) statusText(runs []runner.RunRecord, spent float64) string {
 	text := p.pipeline.Name + "   " + p.sources() + "\n"
 	last := p.lastRun(runs)
+	if now := p.applying(); now != "" {
+		text += "\n" + now + "\n"
+	}
 	if last == nil {
-		return text + "\nNo run yet.  sftrun plan says what an apply would do.\n"
+		return text + "\nNo run yet.  What an apply would do: " + p.again("plan") + "\n"
 	}
 	var done []runner.StepReport
 	for _, s := range last.Steps {
 		done = append(done, s.StepReport)
 	}
-	text += "\nLast run:\n" + figures.Table([][]string{runCells(*last)}, 1, 2, 3) + "\n" + stepTable(done)
-	if last.Problem != "" {
-		text += "\n" + last.Problem + "\n"
-	}
+	text += "\nLast run:\n" + figures.Table([][]string{p.runCells(*last)}, 1, 2, 3, 4, 5) + "\n" + stepTable(done) + p.remarks(*last)
 	if len(runs) > 1 {
 		text += "\nRuns:\n" + p.runTable(runs)
 	}
@@ -69,32 +71,69 @@ func (p *project) statusText(runs []runner.RunRecord, spent float64) string {
 	return text
 }
 
-// lastRun is the newest run of the variant.
-func (p *project) lastRun(runs []runner.RunRecord) *runner.RunRecord {
-	for i := len(runs) - 1; i >= 0; i-- {
-		if runs[i].Variant == p.variant {
-			return &runs[i]
+// remarks are what a run said of its steps, and why it ended early.
+func (p *project) remarks(run runner.RunRecord) string {
+	text := ""
+	for _, s := range run.Steps {
+		if s.Tally.Halt != "" {
+			text += fmt.Sprintf("\nsteps.%s: %s\n", s.Name, s.Tally.Halt)
+		}
+		if found := findings(s.Tally); found != "" && s.Done {
+			text += fmt.Sprintf("\n  %s: %s\n", s.Name, found)
+		}
+		if counted := allFigures(s.Tally, "    ", 0); p.verbose && counted != "" {
+			text += fmt.Sprintf("\n  %s\n%s", s.Name, counted)
 		}
 	}
-	return nil
+	if run.Problem != "" {
+		text += "\n" + run.Problem + "\n"
+	}
+	return text
+}
+
+// lastRun is the newest run of the variant; of a pipeline without any, that of the name it may have had before.
+func (p *project) lastRun(runs []runner.RunRecord) *runner.RunRecord {
+	var other *runner.RunRecord
+	for i := len(runs) - 1; i >= 0; i-- {
+		switch {
+		case runs[i].Variant != p.variant:
+		case runs[i].Pipeline == p.pipeline.Name:
+			return &runs[i]
+		case other == nil:
+			other = &runs[i]
+		}
+	}
+	return other
 }
 
 // runTable lists runs, the newest first.
 func (p *project) runTable(runs []runner.RunRecord) string {
 	var rows [][]string
 	for i := len(runs) - 1; i >= 0 && (p.verbose || len(rows) < shownRuns); i-- {
-		rows = append(rows, runCells(runs[i]))
+		rows = append(rows, p.runCells(runs[i]))
 	}
 	return figures.Table(rows, 1, 2, 3, 4, 5)
 }
 
-func runCells(r runner.RunRecord) []string {
+func (p *project) runCells(r runner.RunRecord) []string {
 	git := ""
 	if r.Git != "" {
 		git = "git " + r.Git
 	}
-	return []string{
-		strings.TrimSpace("run " + figures.Count(r.Number) + " " + r.Variant), figures.Day(r.Started.Local(), time.Now()),
-		string(r.Outcome), figures.Span(r.Ended.Sub(r.Started)), git,
+	of := r.Variant
+	if r.Pipeline != p.pipeline.Name {
+		of = strings.TrimSpace("of " + r.Pipeline + " " + r.Variant)
 	}
+	return []string{
+		strings.TrimSpace("run " + figures.Count(r.Number) + " " + of), figures.Day(r.Started.Local(), time.Now()),
+		endOfRun(r), figures.Span(r.Ended.Sub(r.Started)), git,
+	}
+}
+
+// endOfRun says how a run ended: held by whom.
+func endOfRun(r runner.RunRecord) string {
+	if r.Outcome == runner.Held && slices.ContainsFunc(r.Steps, func(s runner.RunStep) bool { return s.Tally.Halt != "" }) {
+		return "stopped by a check"
+	}
+	return string(r.Outcome)
 }

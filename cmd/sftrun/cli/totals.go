@@ -2,23 +2,25 @@ package cli
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"sftrun.local/cmd/sftrun/cli/figures"
 	"sftrun.local/runner"
 )
 
-// trialRows is the size of the trial that a plan proposes before much is paid.
-const trialRows = 20
-
 // totals says how many steps have which verdict, what it comes to, and what to do next.
 func (t *planText) totals() {
-	if !t.plan.Changes() {
+	if !t.flags.changes(t.plan) {
 		t.nothing()
+		if t.applying != "" {
+			t.WriteString(t.applying + "\n")
+		}
 		return
 	}
 	fmt.Fprintf(t, "%s.%s\n", t.counts(), t.sums())
+	for _, line := range t.unanswered {
+		t.WriteString(line + "\n")
+	}
 	if next := t.next(); next != "" {
 		t.WriteString(next + "\n")
 	}
@@ -56,19 +58,13 @@ func (t *planText) counts() string {
 
 // sums says what the steps come to that are known to run.
 func (t *planText) sums() string {
-	var reads int64
 	text := ""
-	asks := runner.Asks{Free: true, Priced: true}
+	if asks := t.paid(); !asks.Free {
+		text += "   " + t.money(asks)
+	}
+	var reads int64
 	for _, s := range t.plan.Steps {
 		reads += s.Reads
-		if s.Asks != nil && !s.Asks.Free {
-			asks.Free, asks.Priced = false, asks.Priced && s.Asks.Priced
-			asks.Likely += s.Asks.Likely
-			asks.Most += s.Asks.Most
-		}
-	}
-	if !asks.Free {
-		text += "   " + t.money(asks)
 	}
 	if reads > 0 {
 		text += "   " + figures.Size(reads) + " to read"
@@ -80,44 +76,37 @@ func (t *planText) sums() string {
 	return text
 }
 
+// paid sums the requests that cost something. Without any it is free.
+func (t *planText) paid() runner.Asks {
+	all := runner.Asks{Free: true, Priced: true}
+	for _, s := range t.plan.Steps {
+		if s.Asks == nil || s.Asks.Free {
+			continue
+		}
+		all.Free, all.Priced = false, all.Priced && s.Asks.Priced
+		all.New += s.Asks.New
+		all.Likely += s.Asks.Likely
+		all.Most += s.Asks.Most
+	}
+	return all
+}
+
 // money says what the requests cost in all, beside the pipeline's limit.
 func (t *planText) money(a runner.Asks) string {
-	if !a.Priced {
-		return "Cost unknown."
-	}
 	text := fmt.Sprintf("Cost $%s (up to %s)", figures.USD(a.Likely), figures.USD(a.Most))
+	if !a.Priced {
+		text = "Cost unknown"
+	}
 	limit := t.project.pipeline.Limits.CostPerApply
-	if limit == nil || a.Most <= *limit {
+	if limit == nil || a.Priced && a.Most <= *limit {
 		return text + "."
 	}
 	at, _ := t.project.pipeline.Position("limits.costPerApply")
-	if a.Likely > *limit {
-		return fmt.Sprintf("%s passes costPerApply %s (%s): apply would not send it.", text, figures.USD(*limit), at)
+	switch {
+	case !a.Priced:
+		return fmt.Sprintf("%s, so costPerApply %s (%s) cannot be kept: apply would not send it.", text, figures.Limit(*limit), at)
+	case a.Likely > *limit:
+		return fmt.Sprintf("%s passes costPerApply %s (%s): apply would not send it.", text, figures.Limit(*limit), at)
 	}
-	return fmt.Sprintf("%s may pass costPerApply %s (%s).", text, figures.USD(*limit), at)
-}
-
-// next says what to do.
-func (t *planText) next() string {
-	paidWaits := false
-	for _, s := range t.plan.Steps {
-		if s.Asks != nil && !s.Asks.Free && s.Asks.New > trialRows {
-			share := s.Asks.Likely / float64(s.Asks.New) * trialRows
-			return fmt.Sprintf("Try it first: sftrun apply --max-rows %d   (about $%s; these answers count later)", trialRows, figures.USD(share))
-		}
-		paidWaits = paidWaits || s.AsksAny && s.Verdict == runner.Wait
-	}
-	if paid, err := t.project.costs(); paidWaits && paid && err == nil {
-		return "To know the cost exactly, without spending: sftrun apply --free, then sftrun plan"
-	}
-	if t.stuck() {
-		return ""
-	}
-	return "To do it: sftrun apply"
-}
-
-// stuck tells whether nothing is left to do but what an apply would refuse.
-func (t *planText) stuck() bool {
-	return t.plan.Count(runner.Cached) == len(t.plan.Steps) &&
-		!slices.ContainsFunc(t.plan.Publish, func(p runner.Publish) bool { return p.Why != runner.Edited })
+	return fmt.Sprintf("%s may pass costPerApply %s (%s).", text, figures.Limit(*limit), at)
 }

@@ -3,7 +3,6 @@ package cli
 import (
 	"fmt"
 	"os"
-	"path/filepath"
 
 	"github.com/spf13/cobra"
 
@@ -68,9 +67,9 @@ func (a *app) validate(files []string, f validateFlags) error {
 }
 
 func (a *app) scan(name string, f validateFlags) (validate.Report, error) {
-	path := name
-	if !filepath.IsAbs(path) {
-		path = filepath.Join(a.dir, path)
+	path := within(a.dir, name)
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		return validate.Report{}, fmt.Errorf("%s is a folder; name the files in it", name)
 	}
 	file, err := os.Open(path)
 	if err != nil {

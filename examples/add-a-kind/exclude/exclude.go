@@ -32,22 +32,14 @@ func newStep(text []byte) (steps.Step, error) {
 		return nil, err
 	}
 	if _, err := regexp.Compile(c.Pattern); err != nil {
-		return nil, &steps.FieldError{Field: "pattern", Text: err.Error()}
+		return nil, steps.Mistake("pattern", "%v", err)
 	}
 	return c, nil
 }
 
 // Actions makes one action of each part that comes in, so that a changed part reruns one action.
 func (c config) Actions(_ context.Context, in steps.Inputs) ([]steps.Action, error) {
-	var actions []steps.Action
-	for i := range in.Parts("input") {
-		actions = append(actions, steps.Action{
-			Label:   fmt.Sprintf("part %d", i+1),
-			Config:  steps.Encode(c),
-			Sources: []steps.Source{{Input: "input", Index: i}},
-		})
-	}
-	return actions, nil
+	return steps.PerPart(in, "input", func(int, steps.Part) json.RawMessage { return steps.Encode(c) }), nil
 }
 
 // do brings every row of a part to its end: handed on as it is, or dropped with a reason.
@@ -65,6 +57,9 @@ func do(ctx context.Context, a steps.Action, in steps.In, out steps.Out) error {
 		return err
 	}
 	for i, row := range jsonl.Rows(part) {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
 		if err := handOn(row, steps.From{Row: i}, pattern, out); err != nil {
 			return err
 		}

@@ -2,7 +2,6 @@ package ledger
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 )
 
@@ -14,7 +13,7 @@ type Sum struct {
 }
 
 // Sums lists what was spent, by run, step and model, in the order in which it began. Outcomes that a refusal or
-// failure cost are in it.
+// failure cost are in it. It reads the whole index: a millisecond for each thousand answers.
 func (l *Ledger) Sums(ctx context.Context) (sums []Sum, err error) {
 	err = l.with(ctx, func(ix *index) error {
 		sums, err = ix.sums(ctx)
@@ -45,7 +44,7 @@ func (l *Ledger) InDoubt(ctx context.Context) (n int, err error) {
 func (ix *index) sums(ctx context.Context) (sums []Sum, err error) {
 	rows, err := ix.db.QueryContext(ctx, `SELECT run, step, model, sum(kind = 1), sum(kind = 2), sum(kind = 3),
 		sum(tokens_in), sum(tokens_out), sum(thought), sum(cached), sum(usd)
-		FROM outcomes GROUP BY run, step, model ORDER BY min(at), run, step, model`)
+		FROM outcomes WHERE kind IN (1, 2, 3) GROUP BY run, step, model ORDER BY min(at), run, step, model`)
 	if err != nil {
 		return nil, err
 	}
@@ -65,36 +64,6 @@ func (ix *index) spent(ctx context.Context, run string) (inRun, inAll float64, e
 	err = ix.db.QueryRowContext(ctx, "SELECT total(CASE WHEN run = ? THEN usd END), total(usd) FROM outcomes WHERE usd > 0", run).
 		Scan(&inRun, &inAll)
 	return inRun, inAll, err
-}
-
-// An Intent announces a call.
-type Intent struct {
-	Key  Key
-	At   int64 // nanoseconds since 1970
-	Call Call
-}
-
-func (ix *index) intend(ctx context.Context, intents []Intent) error {
-	return ix.write(ctx, func(tx *sql.Tx) error {
-		for _, in := range intents {
-			if _, err := tx.ExecContext(ctx, "INSERT OR REPLACE INTO intents(key, at, run, step, model) VALUES(?, ?, ?, ?, ?)",
-				in.Key[:], in.At, in.Call.Run, in.Call.Step, in.Call.Model); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-}
-
-func (ix *index) settle(ctx context.Context, keys []Key) error {
-	return ix.write(ctx, func(tx *sql.Tx) error {
-		for _, k := range keys {
-			if _, err := tx.ExecContext(ctx, "DELETE FROM intents WHERE key = ?", k[:]); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
 }
 
 // inDoubt counts the intents that nothing came of.

@@ -5,35 +5,81 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
+	"time"
 )
 
-var errReadOnly = errors.New("ledger: it is open for reading only")
+var (
+	errReadOnly = errors.New("ledger: it is open for reading only")
+	errNoBucket = errors.New("ledger: no bucket is given to keep answers in")
+)
 
-// Commit stores outcomes. When it returns they are durable in the bucket, in one segment, and can be found. Small
-// segments are merged on the way.
+// ErrUnindexed says that records are durable in the bucket but could not be entered in this machine's index. They are
+// found when the index has been brought up to date, by [Ledger.Refresh] or by opening it.
+var ErrUnindexed = errors.New("ledger: the answers are stored, but the index could not be brought up to date")
+
+// Commit stores records. When it returns they are durable in the bucket, in one segment, and can be found. Small
+// segments are merged on the way; if that fails, it is told to Options.Warn and tried again later.
 func (l *Ledger) Commit(ctx context.Context, records []Record) error {
 	if l.opt.ReadOnly {
 		return errReadOnly
 	}
+	if l.opt.Bucket == nil {
+		return errNoBucket
+	}
 	if len(records) == 0 {
 		return nil
 	}
+	l.committing.Lock()
+	defer l.committing.Unlock()
+	if err := l.enter(ctx, records); err != nil {
+		return err
+	}
+	l.tidy(ctx)
+	return nil
+}
+
+// enter stores records and then indexes them. An index that fails does not keep them from being stored: they are paid.
+func (l *Ledger) enter(ctx context.Context, records []Record) error {
+	records, unindexed := l.afterForgetting(ctx, records)
 	seg, err := pack(records)
 	if err != nil {
 		return err
 	}
 	stored := taken{name: seg.seal(), size: int64(len(seg.data)), records: seg.place(records)}
-	l.committing.Lock()
-	defer l.committing.Unlock()
-	return l.with(ctx, func(ix *index) error {
-		if err := l.create(ctx, stored.name, seg.data); err != nil {
-			return err
-		}
-		if err := ix.take(ctx, stored, false); err != nil {
-			return err
-		}
-		return l.merge(ctx, ix)
+	if err := l.create(ctx, stored.name, seg.data); err != nil {
+		return err
+	}
+	if unindexed == nil {
+		unindexed = l.with(ctx, func(ix *index) error { return ix.take(ctx, stored) })
+	}
+	if unindexed != nil {
+		return fmt.Errorf("%w: %w", ErrUnindexed, unindexed)
+	}
+	return nil
+}
+
+// afterForgetting moves outcomes of forgotten keys behind the forgetting, where the clock of another machine, which
+// forgot them, is ahead of this one's. Otherwise they would be forgotten with what was there before.
+func (l *Ledger) afterForgetting(ctx context.Context, records []Record) ([]Record, error) {
+	first := slices.MinFunc(records, func(a, b Record) int { return a.At.Compare(b.At) })
+	var forgotten map[Key]int64
+	err := l.with(ctx, func(ix *index) (err error) {
+		forgotten, err = ix.forgottenSince(ctx, first.At.UnixNano())
+		return err
 	})
+	if err != nil || len(forgotten) == 0 {
+		return records, err
+	}
+	records = slices.Clone(records)
+	for i, r := range records {
+		last, ok := forgotten[r.Key]
+		if ok && r.At.UnixNano() <= last && (r.Kind == Answered || r.Kind == Refused) {
+			forgotten[r.Key] = last + 1
+			records[i].At = time.Unix(0, last+1)
+		}
+	}
+	return records, nil
 }
 
 func pack(records []Record) (*segment, error) {
@@ -51,6 +97,15 @@ func pack(records []Record) (*segment, error) {
 	return seg, nil
 }
 
+// place pairs records with the frames that hold them.
+func (s *segment) place(records []Record) []placed {
+	out := make([]placed, len(records))
+	for i, r := range records {
+		out[i] = placedAt(r, s.data, s.spans[i])
+	}
+	return out
+}
+
 // create stores a segment. One of the same name has the same content.
 func (l *Ledger) create(ctx context.Context, name string, data []byte) error {
 	if err := l.opt.Bucket.Create(ctx, name, data); err != nil && !errors.Is(err, fs.ErrExist) {
@@ -59,42 +114,11 @@ func (l *Ledger) create(ctx context.Context, name string, data []byte) error {
 	return nil
 }
 
-// place pairs records with the frames that hold them.
-func (s *segment) place(records []Record) []placed {
-	out := make([]placed, len(records))
-	for i, r := range records {
-		r.Body, r.Provenance = nil, nil // the index has no use for them
-		out[i] = placed{r, s.spans[i]}
-	}
-	return out
-}
-
-// Intend makes it durable that calls are about to be made. A commit of an outcome to the same key ends the intent, and
-// so does Settle.
-func (l *Ledger) Intend(ctx context.Context, intents []Intent) error {
-	return l.write(ctx, func(ix *index) error { return ix.intend(ctx, intents) })
-}
-
-// Settle ends intents of which nothing came that was billed.
-func (l *Ledger) Settle(ctx context.Context, keys []Key) error {
-	return l.write(ctx, func(ix *index) error { return ix.settle(ctx, keys) })
-}
-
-// Forget takes back the refusals of keys. They stay in the books. An index built anew knows them again, until the
-// key is answered.
-func (l *Ledger) Forget(ctx context.Context, keys []Key) error {
-	return l.write(ctx, func(ix *index) error { return ix.forget(ctx, keys) })
-}
-
 // Check compares the tables of the index with one another, and builds it anew if they do not agree. It reads the
 // whole index: milliseconds for each ten thousand answers.
 func (l *Ledger) Check(ctx context.Context) error {
-	return l.write(ctx, func(ix *index) error { return ix.check(ctx) })
-}
-
-func (l *Ledger) write(ctx context.Context, f func(*index) error) error {
 	if l.opt.ReadOnly {
 		return errReadOnly
 	}
-	return l.with(ctx, f)
+	return l.with(ctx, func(ix *index) error { return ix.check(ctx) })
 }

@@ -24,45 +24,65 @@ type stored struct {
 	size int64
 }
 
-// merge replaces small segments by one that holds all their records. A kill in between leaves segments too many and
-// none too few: the old ones go only after the new one is durable and indexed.
-func (l *Ledger) merge(ctx context.Context, ix *index) error {
+// tidy merges small segments. What is stored does not depend on it, so whatever goes wrong is only told. It is tried
+// again at the next commit, or, if nothing at all could be done, after as many as would make a merge.
+func (l *Ledger) tidy(ctx context.Context) {
+	if l.rest > 0 {
+		l.rest--
+		return
+	}
+	dropped := 0
+	err := l.with(ctx, func(ix *index) (err error) {
+		dropped, err = l.merge(ctx, ix)
+		return err
+	})
+	if err == nil || ctx.Err() != nil {
+		return
+	}
+	if dropped == 0 {
+		l.rest = mergeCount
+	}
+	l.warn("merging", fmt.Errorf("ledger: no answer is lost, but small segments could not be merged and will be tried again: %w", err))
+}
+
+// merge replaces small segments by one that holds all their records, and returns how many it has replaced. A kill in
+// between leaves segments too many and none too few: the old ones go only after the new one is durable and indexed.
+func (l *Ledger) merge(ctx context.Context, ix *index) (dropped int, err error) {
 	small, err := ix.smallSegments(ctx)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	olds := chooseMerge(small)
 	if olds == nil {
-		return nil
+		return 0, nil
 	}
-	t, data, merged, err := l.gather(ctx, ix, olds)
-	if err != nil || len(merged) < 2 {
-		return err
+	t, data, merged, unread := l.gather(ctx, ix, olds)
+	if len(merged) < 2 {
+		return 0, unread
 	}
 	if err := l.create(ctx, t.name, data); err != nil {
-		return err
+		return 0, errors.Join(unread, err)
 	}
-	if err := ix.take(ctx, t, false); err != nil {
-		return err
+	if err := ix.take(ctx, t); err != nil {
+		return 0, errors.Join(unread, err)
 	}
-	return l.drop(ctx, ix, merged)
+	dropped, err = l.drop(ctx, ix, merged)
+	return dropped, errors.Join(unread, err)
 }
 
-// gather makes one segment of several. merged names those that are in it.
+// gather makes one segment of several. merged names those that are in it; those that cannot be read are left out.
 func (l *Ledger) gather(ctx context.Context, ix *index, olds []stored) (t taken, data []byte, merged []string, err error) {
 	seg := newSegment(mergedSegment)
 	for _, old := range olds {
-		records, ok, err := l.copyInto(ctx, ix, seg, old.name)
-		if err != nil {
-			return taken{}, nil, nil, err
-		}
+		records, ok, failed := l.copyInto(ctx, ix, seg, old.name)
+		err = errors.Join(err, failed)
 		if ok {
 			t.records, merged = append(t.records, records...), append(merged, old.name)
 		}
 	}
 	t.name = seg.seal()
 	t.size = int64(len(seg.data))
-	return t, seg.data, merged, nil
+	return t, seg.data, merged, err
 }
 
 // chooseMerge picks segments of one class of size, or none if no class has enough of them.
@@ -107,21 +127,20 @@ func (l *Ledger) copyInto(ctx context.Context, ix *index, seg *segment, name str
 		if err := seg.addPayload(data[r.off+frameHead : r.off+r.n]); err != nil {
 			return nil, false, err
 		}
-		r.Body, r.Provenance = nil, nil
-		records = append(records, placed{r.Record, seg.spans[len(seg.spans)-1]})
+		records = append(records, placedAt(r.Record, seg.data, seg.spans[len(seg.spans)-1]))
 	}
 	return records, true, nil
 }
 
 // drop deletes segments whose records all lie in a greater one.
-func (l *Ledger) drop(ctx context.Context, ix *index, names []string) error {
+func (l *Ledger) drop(ctx context.Context, ix *index, names []string) (dropped int, err error) {
 	for _, name := range names {
-		if err := l.opt.Bucket.Delete(ctx, name); err != nil {
-			return fmt.Errorf("ledger: delete merged answers: %w", err)
+		failed := l.opt.Bucket.Delete(ctx, name)
+		if failed == nil {
+			dropped++
+			failed = ix.dropSegment(ctx, name)
 		}
-		if err := ix.dropSegment(ctx, name); err != nil {
-			return err
-		}
+		err = errors.Join(err, failed)
 	}
-	return nil
+	return dropped, err
 }

@@ -15,7 +15,7 @@ import (
 //
 // The file keeps a rollback journal and not a write-ahead log. Groups of answers make the log's speed unnecessary,
 // and reading a database with a log creates or changes files beside it, which a plan must not do. Every transaction
-// is synced (synchronous=FULL): an intent must be on disk before the call that it announces.
+// is synced (synchronous=FULL), so that a loss of power does not damage it.
 type index struct {
 	db   *sql.DB
 	path string // "" in memory
@@ -25,21 +25,21 @@ type index struct {
 
 // indexSchema makes the tables. An index with other tables, of another version or damaged, is set aside.
 //
-// outcomes.late is 1 for an answer that came when there was one already: it is in the books, but never given out.
-// intents are the calls under way; what is left in them after a crash was asked and may have been billed.
+// outcomes holds all records but intents; sum is the checksum of the record. intents are those that no later outcome
+// of their key has ended: calls that are under way, or were when a process ended.
 var indexSchema = []string{`CREATE TABLE segments(
 	id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, size INTEGER NOT NULL, damaged INTEGER NOT NULL)`,
 	`CREATE TABLE outcomes(
-	id INTEGER PRIMARY KEY, key BLOB NOT NULL, at INTEGER NOT NULL, kind INTEGER NOT NULL, late INTEGER NOT NULL,
+	id INTEGER PRIMARY KEY, key BLOB NOT NULL, at INTEGER NOT NULL, kind INTEGER NOT NULL, sum INTEGER NOT NULL,
 	segment INTEGER NOT NULL, off INTEGER NOT NULL, n INTEGER NOT NULL,
 	reason TEXT NOT NULL, detail TEXT NOT NULL, run TEXT NOT NULL, step TEXT NOT NULL, model TEXT NOT NULL,
 	tokens_in INTEGER NOT NULL, tokens_out INTEGER NOT NULL, thought INTEGER NOT NULL, cached INTEGER NOT NULL,
 	usd REAL NOT NULL,
-	UNIQUE(key, at))`,
+	UNIQUE(key, at, sum))`,
 	`CREATE INDEX outcomes_segment ON outcomes(segment)`,
 	`CREATE INDEX outcomes_paid ON outcomes(run, usd) WHERE usd > 0`,
-	`CREATE TABLE intents(
-	key BLOB PRIMARY KEY, at INTEGER NOT NULL, run TEXT NOT NULL, step TEXT NOT NULL, model TEXT NOT NULL) WITHOUT ROWID`,
+	`CREATE INDEX outcomes_forgotten ON outcomes(at, key) WHERE kind = 4`,
+	`CREATE TABLE intents(key BLOB NOT NULL, at INTEGER NOT NULL, PRIMARY KEY(key, at)) WITHOUT ROWID`,
 }
 
 // openIndex opens the file at path for reading and writing and creates it if it is missing.

@@ -26,6 +26,7 @@ type Ledger struct {
 	index *index       // nil until first used; in memory if a read-only ledger finds no usable or no complete file
 
 	committing sync.Mutex // one at a time stores and merges segments
+	rest       int        // commits until merging is tried again after it failed; under committing
 
 	warning sync.Mutex
 	warned  map[string]bool
@@ -89,7 +90,7 @@ func (l *Ledger) open(ctx context.Context) error {
 
 func (l *Ledger) openLocked(ctx context.Context) (err error) {
 	if l.opt.Bucket == nil {
-		return errors.New("ledger: no bucket is given to keep answers in")
+		return errNoBucket
 	}
 	if l.index, err = l.openIndex(ctx); err != nil {
 		return fmt.Errorf("ledger: open the index %s: %w", l.opt.Path, err)

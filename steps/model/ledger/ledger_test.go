@@ -132,7 +132,7 @@ func TestRefusalsSettleUntilForgottenOrAnswered(t *testing.T) {
 	}
 }
 
-func TestFirstAnswerStays(t *testing.T) {
+func TestEarliestAnswerIsTheAnswerEverywhere(t *testing.T) {
 	bucket := newBucket()
 	early, late := answer(1, "early"), answer(1, "late")
 	late.At = early.At.Add(time.Second)
@@ -140,13 +140,14 @@ func TestFirstAnswerStays(t *testing.T) {
 	wantUnknown(t, a, 1)
 	wantUnknown(t, b, 1)
 	commit(t, a, late)
+	wantAnswer(t, a, 1, "late")
 	commit(t, b, early)
 	if err := errors.Join(a.Refresh(t.Context()), b.Refresh(t.Context())); err != nil {
 		t.Fatal(err)
 	}
-	wantAnswer(t, a, 1, "late")
-	wantAnswer(t, b, 1, "early")
-	wantAnswer(t, openLedger(t, bucket, "", nil), 1, "early")
+	for _, l := range []*Ledger{a, b, openLedger(t, bucket, "", nil)} {
+		wantAnswer(t, l, 1, "early")
+	}
 	if _, all, _ := a.Spent(t.Context(), ""); all != 0.5 {
 		t.Errorf("spent %v, want 0.5: both were billed", all)
 	}
@@ -264,80 +265,6 @@ func TestFaultsOfTheBucketLoseNothingCommitted(t *testing.T) {
 			}
 		}
 	})
-}
-
-// What was found once is found for ever, byte for byte, whatever else two machines do.
-func TestFoundOnceFoundForEver(t *testing.T) {
-	folder := t.TempDir()
-	rapid.Check(t, func(t *rapid.T) {
-		bucket, ctx := newBucket(), context.Background()
-		var machines []*Ledger
-		for i := range 2 {
-			path := filepath.Join(folder, fmt.Sprint("l", i))
-			os.Remove(path)
-			l := New(Options{Bucket: bucket, Path: path, Warn: func(err error) { t.Fatal(err) }})
-			defer l.Close()
-			machines = append(machines, l)
-		}
-		found := map[string]string{}
-		clock := time.Unix(1700000000, 0)
-		look := func(m, k int) {
-			r, err := machines[m].Lookup(ctx, keyOf(k))
-			id := fmt.Sprint(m, "/", k)
-			if before, ok := found[id]; ok && (err != nil || before != string(r.Body)) {
-				t.Fatalf("machine %d, question %d: %q, %v; it was %q", m, k, r.Body, err, before)
-			}
-			if err == nil {
-				found[id] = string(r.Body)
-			}
-		}
-		for step := range rapid.IntRange(1, 10).Draw(t, "steps") {
-			m, k := rapid.IntRange(0, 1).Draw(t, "machine"), rapid.IntRange(0, 5).Draw(t, "question")
-			switch rapid.IntRange(0, 4).Draw(t, "what") {
-			case 0, 1:
-				clock = clock.Add(time.Millisecond)
-				r := answer(k, fmt.Sprint("by ", m, " at ", step))
-				r.At = clock
-				if err := machines[m].Commit(ctx, []Record{r}); err != nil {
-					t.Fatal(err)
-				}
-			case 2:
-				if err := machines[m].Refresh(ctx); err != nil {
-					t.Fatal(err)
-				}
-			case 3:
-				if err := machines[m].Close(); err != nil {
-					t.Fatal(err)
-				}
-			}
-			look(m, k)
-		}
-	})
-}
-
-func TestIntentsAreInDoubtUntilSettledOrCommitted(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "l")
-	bucket := newBucket()
-	l := openLedger(t, bucket, path, nil)
-	if err := l.Intend(t.Context(), []Intent{{Key: keyOf(1)}, {Key: keyOf(2)}, {Key: keyOf(3)}}); err != nil {
-		t.Fatal(err)
-	}
-	closed(t, l)
-	l = openLedger(t, bucket, path, nil)
-	wantDoubts(t, l, 3)
-	commit(t, l, answer(1, "x"))
-	wantDoubts(t, l, 2)
-	if err := l.Settle(t.Context(), []Key{keyOf(2)}); err != nil {
-		t.Fatal(err)
-	}
-	wantDoubts(t, l, 1)
-}
-
-func wantDoubts(t *testing.T, l *Ledger, want int) {
-	t.Helper()
-	if n, err := l.InDoubt(t.Context()); err != nil || n != want {
-		t.Errorf("%d in doubt, %v; want %d", n, err, want)
-	}
 }
 
 func TestSumsByRunStepAndModel(t *testing.T) {

@@ -63,7 +63,7 @@ func (l *Ledger) read(ctx context.Context, key Key, p place) (r Record, damage *
 		if err != nil {
 			return Record{}, nil, fmt.Errorf("ledger: read the answer to %s: %w", key, err)
 		}
-		if r, err := decodeFrame(data); err == nil && r.Key == key {
+		if r, err := decodeFrame(data); err == nil && r.Key == key && r.At.Equal(p.at) {
 			return r, nil, nil
 		}
 	}

@@ -71,13 +71,15 @@ func TestReadOnlyKnowsWhatAnotherMachineStored(t *testing.T) {
 	if _, all, err := reader(t, bucket, path).Spent(t.Context(), ""); err != nil || all != 9*0.25 {
 		t.Errorf("spent %v, %v; want %v", all, err, 9*0.25)
 	}
+	if sums, err := reader(t, bucket, path).Sums(t.Context()); err != nil || len(sums) != 1 || sums[0].Answered != 9 {
+		t.Errorf("sums %+v, %v; want all 9 answers in one", sums, err)
+	}
 }
 
 func TestReadOnlyRefusesToWrite(t *testing.T) {
 	l := reader(t, newBucket(), "")
 	for what, err := range map[string]error{
 		"commit": l.Commit(t.Context(), answers(0, 1)),
-		"intend": l.Intend(t.Context(), []Intent{{Key: keyOf(1)}}),
 		"forget": l.Forget(t.Context(), []Key{keyOf(1)}),
 	} {
 		if err == nil {

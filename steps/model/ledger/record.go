@@ -21,20 +21,23 @@ func ParseKey(s string) (Key, error) {
 
 func (k Key) String() string { return hex.EncodeToString(k[:]) }
 
-// A Kind tells how a question ended. The numbers stand in segments and must not change.
+// A Kind tells what happened to a question. The numbers stand in segments and must not change.
 type Kind uint8
 
 const (
-	Answered Kind = 1 // with an answer, which stays the answer
-	Refused  Kind = 2 // settled: there will be no answer, until the refusal is forgotten
-	Failed   Kind = 3 // not settled; kept only because it was billed
+	Answered  Kind = 1 // there is an answer
+	Refused   Kind = 2 // settled: there will be no answer
+	Failed    Kind = 3 // not settled; kept because it was billed
+	Forgotten Kind = 4 // all answers and refusals of the key before this one count no more, except in the books
+	Intended  Kind = 5 // a call is about to be made, which may be billed
+	Settled   Kind = 6 // the call that was intended was not made, or not billed
 )
 
-// A Record is one outcome: how a question ended, and what that cost.
+// A Record is one thing that happened to a question, and what it cost.
 type Record struct {
 	Key  Key
 	Kind Kind
-	At   time.Time // when the outcome arrived; with Key it identifies the outcome
+	At   time.Time // when it happened, by the clock of the machine that tells of it
 	Call Call
 	Cost Cost
 

@@ -21,7 +21,7 @@ func parseSegment(name string, data []byte) ([]placed, error) {
 	records := make([]placed, 0, len(spans))
 	for _, at := range spans {
 		if r, err := decodeFrame(data[at.off : at.off+at.n]); err == nil {
-			records = append(records, placed{r, at})
+			records = append(records, placed{r, at, binary.LittleEndian.Uint32(data[at.off+4:])})
 		}
 	}
 	if intact && indexed && len(records) == len(spans) {

@@ -54,6 +54,13 @@ type span struct {
 type placed struct {
 	Record
 	span
+	sum uint32 // CRC-32C of the payload: tells two records of one key and time apart
+}
+
+// placedAt is the record of the frame at a span of a segment, without what the index has no use for.
+func placedAt(r Record, segment []byte, at span) placed {
+	r.Body, r.Provenance = nil, nil
+	return placed{r, at, binary.LittleEndian.Uint32(segment[at.off+4:])}
 }
 
 // A segment is one on its way into a bucket.

@@ -26,35 +26,43 @@ func (l *Ledger) catchUpLocked(ctx context.Context) error {
 	return err
 }
 
-// takeInLocked enters the segments that are in the bucket and in no index. Where one vanishes between listing and
-// reading it was merged into a greater one, which the next listing shows.
+// listings is how often the bucket is listed at most until every name that it gives can be read. A segment that
+// vanishes between listing and reading was merged into a greater one, which the next listing shows.
+const listings = 3
+
+// takeInLocked enters the segments that are in the bucket and not in the index.
 func (l *Ledger) takeInLocked(ctx context.Context) error {
-	for {
-		vanished, err := l.takeInOnce(ctx)
-		if err != nil || !vanished {
+	var vanished []string
+	for range listings {
+		var err error
+		vanished, err = l.takeInOnce(ctx)
+		if err != nil || len(vanished) == 0 {
 			return err
 		}
 	}
+	for _, name := range vanished {
+		l.warn(name, &Damage{name, "it is listed but is not there; if it held answers that lie nowhere else, they must be asked for again; " +
+			"if you have a copy of this object, put it back first"})
+	}
+	return nil
 }
 
-func (l *Ledger) takeInOnce(ctx context.Context) (vanished bool, err error) {
+// takeInOnce returns the names that were listed but are not there.
+func (l *Ledger) takeInOnce(ctx context.Context) (vanished []string, err error) {
 	known, err := l.index.segmentNames(ctx)
 	if err != nil {
-		return false, err
+		return nil, err
 	}
 	missing, err := l.listMissing(ctx, known)
-	if err != nil || len(missing) == 0 {
-		return false, err
-	}
-	if err := l.loosen(ctx); err != nil {
-		return false, err
+	if err != nil {
+		return nil, err
 	}
 	for _, name := range missing {
-		err := l.takeSegment(ctx, name, len(known) == 0)
+		err := l.takeSegment(ctx, name)
 		if errors.Is(err, fs.ErrNotExist) {
-			vanished = true
+			vanished = append(vanished, name)
 		} else if err != nil {
-			return false, err
+			return nil, err
 		}
 	}
 	return vanished, nil
@@ -89,14 +97,17 @@ func (l *Ledger) listMissing(ctx context.Context, known map[string]bool) (missin
 	return missing, nil
 }
 
-func (l *Ledger) takeSegment(ctx context.Context, name string, anew bool) error {
+func (l *Ledger) takeSegment(ctx context.Context, name string) error {
 	data, err := l.opt.Bucket.Read(ctx, name)
 	if err != nil {
 		return fmt.Errorf("ledger: read stored answers: %w", err)
+	}
+	if err := l.loosen(ctx); err != nil {
+		return err
 	}
 	records, damage := parseSegment(name, data)
 	if damage != nil {
 		l.warn(name, damage)
 	}
-	return l.index.take(ctx, taken{name, int64(len(data)), damage != nil, records}, anew)
+	return l.index.take(ctx, taken{name, int64(len(data)), damage != nil, records})
 }

@@ -27,13 +27,23 @@ func Of(n int, noun string) string {
 }
 
 // USD writes an amount of money with cents and without a sign of the currency: "1,022.10". What is more than nothing
-// is never written as nothing.
+// is never written as nothing: below half a cent two digits are shown, "0.0012".
 func USD(amount float64) string {
 	if amount > 0 && amount < 0.005 {
-		return "0.01"
+		amount = max(amount, 1e-6)
+		return strconv.FormatFloat(amount, 'f', int(1-math.Floor(math.Log10(amount))), 64)
 	}
 	cents := int(math.Round(amount * 100))
 	return fmt.Sprintf("%s.%02d", Count(cents/100), cents%100)
+}
+
+// Limit writes an amount of money as it was laid down, to the last digit, with cents at least: "25.00", "0.001".
+func Limit(amount float64) string {
+	text := strconv.FormatFloat(amount, 'f', -1, 64)
+	if _, cents, _ := strings.Cut(text, "."); len(cents) > 2 {
+		return text
+	}
+	return USD(amount)
 }
 
 // Tokens writes a number of tokens: "850", "12.9 k", "11.0 M".

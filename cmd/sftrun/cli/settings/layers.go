@@ -152,7 +152,7 @@ func variables(place string, value func(string) string, all []string) (layer, er
 	}
 	for _, name := range all {
 		if strings.HasPrefix(name, "SFTRUN_") && !known[name] && value(name) != "" {
-			return layer{}, unknown(name+" "+place, name, ownVariables())
+			return layer{}, unknown(name+" "+place, name, allVariables())
 		}
 	}
 	l, err := layerOf(place, found)
@@ -168,14 +168,10 @@ func meaning(variable, value string) string {
 	return value
 }
 
-func ownVariables() []string {
+func allVariables() []string {
 	var all []string
 	for _, t := range table {
-		for _, v := range t.variables {
-			if strings.HasPrefix(v, "SFTRUN_") {
-				all = append(all, v)
-			}
-		}
+		all = append(all, t.variables...)
 	}
 	return all
 }

@@ -28,7 +28,10 @@ type setting struct {
 	secret    bool
 }
 
-// table lists all settings. The variables of API keys are those that Google's own tools and common scripts use.
+// keyVariables are those that Google's own tools and common scripts use for API keys.
+var keyVariables = []string{"GEMINI_API_KEY", "GOOGLE_API_KEY", "VERTEX_KEY", "VERTEX_API_KEY", "GOOGLE_CLOUD_API_KEY"}
+
+// table lists all settings.
 var table = []setting{
 	{name: workers, flag: "workers", variables: []string{"SFTRUN_WORKERS"}, preset: "0",
 		doc: "actions executed at once; 0 = as many as there are CPUs", check: wholeNumber},
@@ -38,9 +41,16 @@ var table = []setting{
 		doc: "folder of published files, relative to the project", check: notEmpty},
 	{name: color, flag: "no-color", variables: []string{"SFTRUN_COLOR", "NO_COLOR"}, preset: "auto",
 		doc: "auto, always or never", check: oneOf("auto", "always", "never")},
-	{name: apiKey, flag: "api-key", variables: []string{
-		"GEMINI_API_KEY", "GOOGLE_API_KEY", "VERTEX_KEY", "VERTEX_API_KEY", "GOOGLE_CLOUD_API_KEY",
-	}, doc: "key for the model service", check: anything, secret: true},
+	{name: apiKey, flag: "api-key", variables: keyVariables, doc: "key for the model service: " + strings.Join(keyVariables, ", "), check: anything, secret: true},
+}
+
+// Places lists for each setting its flag and its variables, in the order in which they are looked for.
+func Places() [][]string {
+	rows := make([][]string, len(table))
+	for i, t := range table {
+		rows[i] = []string{t.name, "--" + t.flag, strings.Join(t.variables, ", ")}
+	}
+	return rows
 }
 
 func names() []string {

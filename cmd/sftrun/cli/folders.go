@@ -1,0 +1,35 @@
+package cli
+
+import (
+	"fmt"
+	"os"
+
+	"sftrun.local/cmd/sftrun/cli/settings"
+)
+
+// isFile tells whether something else than a folder lies at a path.
+func isFile(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && !info.IsDir()
+}
+
+// checkHome refuses a project folder, and a folder for what this machine keeps in it, that are files.
+func (a *app) checkHome(folder, state string) error {
+	switch {
+	case isFile(folder):
+		return misuse("-C %s: it is a file; give the folder that pipeline.cue lies in", a.dir)
+	case isFile(state):
+		return fmt.Errorf("%s is a file, where sftrun keeps a folder.  Move it away", state)
+	}
+	return nil
+}
+
+// checkPlaces refuses places for the store and the published files that are files.
+func checkPlaces(s *settings.Settings) error {
+	for _, place := range []struct{ path, flag string }{{s.Store, "--store"}, {s.Output, "--output"}} {
+		if isFile(place.path) {
+			return fmt.Errorf("%s is a file, where sftrun keeps a folder.  Move it away, or name another folder with %s", place.path, place.flag)
+		}
+	}
+	return nil
+}
