@@ -111,9 +111,11 @@ func (a *apply) untouched() []RunStep {
 		if byName(a.stages, s.Name) != nil {
 			continue
 		}
+		left := RunStep{StepReport: StepReport{Name: s.Name, Kind: s.Kind}}
 		if was := a.since.step(s.Name); was != nil {
-			all = append(all, *was)
+			left = *was
 		}
+		all = append(all, left)
 	}
 	return all
 }

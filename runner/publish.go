@@ -72,6 +72,9 @@ func (r *Runner) planPublish(ctx context.Context, stages []*stage) ([]Publish, e
 		if err != nil {
 			return nil, err
 		}
+		if state == Kept && r.opt.Force {
+			state = Edited
+		}
 		f := Publish{Step: st.node.spec.Name, File: r.shown(path), Why: state}
 		if f.Blocks() || state != current && st.data != nil {
 			all = append(all, f)

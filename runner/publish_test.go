@@ -26,6 +26,9 @@ func TestFileChangedByHandIsKeptWhileItsResultIsTheSame(t *testing.T) {
 		t.Error("it was overwritten")
 	}
 	p.opt.Force = true
+	if !p.plan().Changes() {
+		t.Error("a plan with force does not tell that the file will be written")
+	}
 	p.apply()
 	if p.plan().Changes() || !strings.HasPrefix(p.read("output/top.jsonl"), `{"id":"r7"`) {
 		t.Error("it was not overwritten by force")

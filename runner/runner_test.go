@@ -364,6 +364,17 @@ func TestReasonsAfterAStop(t *testing.T) {
 	}
 }
 
+func TestStepsOutsideTheTargetAreNotNewLater(t *testing.T) {
+	p := newProject(t)
+	p.opt.Target = "keep"
+	p.apply()
+	p.opt.Target = ""
+	s := p.plan().Steps[2]
+	if len(s.Reasons) != 1 || s.Reasons[0].Text != "not done in run 1" {
+		t.Errorf("%s %v", s.Name, s.Reasons)
+	}
+}
+
 func TestNoStepPublishesTheStateFile(t *testing.T) {
 	p := newProject(t)
 	p.edit("keep.jsonl", "pipeline_state.json")

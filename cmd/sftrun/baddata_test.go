@@ -21,13 +21,13 @@ var badData = []struct {
 	{"a text called Parquet", map[string]string{"train-0.parquet": "hello, world"}, 1,
 		[]string{"data/train-0.parquet: the name says Parquet, but the file (12 bytes) starts like JSON lines"}},
 	{"a last line that is torn", map[string]string{"train-0.jsonl": "=jsonl:30000"}, 1,
-		[]string{"data/train-0.jsonl:9: byte 30000: the text ends inside a row"}},
+		[]string{"data/train-0.jsonl:9: byte 30000", "the text ends inside a row"}},
 	{"gzip that is cut off", map[string]string{"train-0.jsonl.gz": "=gz:5000"}, 1,
 		[]string{"data/train-0.jsonl.gz", "cut off"}},
 	{"no messages", map[string]string{"train-0.jsonl": `{"id":"a","text":"x"}` + "\n"}, 1,
 		[]string{"data/train-0.jsonl:1: the row needs a list messages of {role, content}, it has id, text"}},
 	{"bytes that are not UTF-8", map[string]string{"train-0.jsonl": "{\"id\":\"a\",\"messages\":[{\"role\":\"user\",\"content\":\"\xff bad\"}]}\n"}, 1,
-		[]string{"data/train-0.jsonl:1: byte 48: byte 0xff is not UTF-8", "iconv"}},
+		[]string{"data/train-0.jsonl:1: byte 48", "byte 0xff is not UTF-8", "iconv"}},
 	{"UTF-16", map[string]string{"train-0.jsonl": "\xff\xfe{\x00\"\x00"}, 1,
 		[]string{"data/train-0.jsonl:1", "UTF-16", "iconv -f UTF-16"}},
 	{"an unknown format", map[string]string{"train-0.csv": "id,messages\n"}, 1,
@@ -111,7 +111,7 @@ func TestOutputInTheWayIsToldBeforeAnyWork(t *testing.T) {
 	var said bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &said, &said
 	cmd.Run()
-	want := "output cannot be written to: not a directory.  Nothing was done.  Mend it, or name another folder with --output\n"
+	want := "output is a file, where sftrun keeps a folder.  Move it away, or name another folder with --output\n"
 	if code := cmd.ProcessState.ExitCode(); code != 1 || said.String() != want {
 		t.Errorf("exit code %d:\n%s", code, said.String())
 	}

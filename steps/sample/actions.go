@@ -75,7 +75,7 @@ func (s *step) list(ctx context.Context, in steps.Inputs) ([]steps.Shard, error)
 			return nil, ctx.Err()
 		}
 		if err != nil {
-			return nil, &steps.FieldError{Field: "from", Text: err.Error()}
+			return nil, steps.Mistake("from", "%v", err)
 		}
 		for _, shard := range found {
 			if !listed[shard.Place] {

@@ -12,7 +12,6 @@ import (
 	"bytes"
 	_ "embed"
 	"encoding/json"
-	"fmt"
 	"strings"
 
 	"sftrun.local/steps"
@@ -61,21 +60,17 @@ func newStep(data []byte) (steps.Step, error) {
 func (c config) check() error {
 	switch {
 	case len(c.From) == 0:
-		return wrong("from", `no files; name some: "data/*.parquet"`)
+		return steps.Mistake("from", `no files; name some: "data/*.parquet"`)
 	case c.Shards < 1:
-		return wrong("shards", "%d shards would give no rows; the least is 1", c.Shards)
+		return steps.Mistake("shards", "%d shards would give no rows; the least is 1", c.Shards)
 	case c.RowsPerShard < 1:
-		return wrong("rowsPerShard", "%d rows per shard would give no rows; the least is 1", c.RowsPerShard)
+		return steps.Mistake("rowsPerShard", "%d rows per shard would give no rows; the least is 1", c.RowsPerShard)
 	}
 	for _, pattern := range c.From {
 		if scheme, _, ok := strings.Cut(pattern, "://"); ok {
-			return wrong("from", `%q: this version cannot read from %s:// yet; download the files and name them: from: "data/*.parquet"`,
+			return steps.Mistake("from", `%q: this version cannot read from %s:// yet; download the files and name them: from: "data/*.parquet"`,
 				pattern, scheme)
 		}
 	}
 	return nil
-}
-
-func wrong(field, format string, args ...any) error {
-	return &steps.FieldError{Field: field, Text: fmt.Sprintf(format, args...)}
 }

@@ -24,10 +24,8 @@ func shoutKind() steps.Kind {
 	return steps.Kind{
 		Name: "shout", Version: 1, EachRow: true, Asks: true, Meta: "shout_meta",
 		New: func(config []byte) (steps.Step, error) {
-			dec := json.NewDecoder(bytes.NewReader(config))
-			dec.DisallowUnknownFields()
 			s := &shout{}
-			return s, dec.Decode(s)
+			return s, steps.Decode(config, s)
 		},
 		Do: shoutDo,
 	}

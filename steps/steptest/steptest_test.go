@@ -62,6 +62,19 @@ func spoilers() []spoiler {
 				return s, json.Unmarshal(config, s)
 			}
 		}},
+		{`"words.noSuchField" was accepted`, func(k *steps.Kind) {
+			k.New = func(config []byte) (steps.Step, error) {
+				s := &shout{}
+				outer := struct {
+					Loud, Batch bool
+					Words       json.RawMessage
+				}{}
+				if err := steps.Decode(config, &outer); err != nil {
+					return nil, err
+				}
+				return s, json.Unmarshal(config, s)
+			}
+		}},
 		{"Actions names the same actions", func(k *steps.Kind) { *k = withActions(*k, relabelled(&calls)) }},
 		{"is in no key", func(k *steps.Kind) { *k = withActions(*k, metaInConfig) }},
 		{"nothing but what the key covers", func(k *steps.Kind) {
@@ -92,6 +105,7 @@ func spoilers() []spoiler {
 				return do(context.WithoutCancel(ctx), a, in, out)
 			}
 		}},
+		{"when it is cancelled", func(k *steps.Kind) { *k = withoutAsking(*k) }},
 		{"inputs without rows", func(k *steps.Kind) { *k = withActions(*k, wantsParts) }},
 	}
 }
@@ -141,6 +155,27 @@ func withDo(kind steps.Kind, more func(steps.Action, steps.Out) error) steps.Kin
 			return err
 		}
 		return more(a, out)
+	}
+	return kind
+}
+
+// withoutAsking hands on the rows as they are, and never looks whether it is cancelled.
+func withoutAsking(kind steps.Kind) steps.Kind {
+	do := kind.Do
+	kind.Do = func(ctx context.Context, a steps.Action, in steps.In, out steps.Out) error {
+		if a.Files == nil {
+			return do(ctx, a, in, out)
+		}
+		data, err := in.Read(ctx, in.Parts(0)[0])
+		if err != nil {
+			return err
+		}
+		for i := range in.Parts(0)[0].Rows {
+			if err := out.Row(steps.Row{Bytes: []byte("{}"), From: steps.From{Row: i}}); err != nil {
+				return err
+			}
+		}
+		return out.Line("lengths", fmt.Append(nil, len(data)))
 	}
 	return kind
 }

@@ -6,6 +6,7 @@
 //	project.go    the folder that most commands work on: pipeline, store, ledger, runner
 //	plan.go, apply.go, show.go, …   the commands
 //	plantext.go, report.go, progress.go   what plan and apply write
+//	again.go, next.go   the next step that is proposed, as a command line
 //	gate.go       the question before money is spent
 //
 // Only this package prints, asks and picks exit codes, and only it reads settings of the machine. It never decides

@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"os"
+	"path/filepath"
 
 	"sftrun.local/cmd/sftrun/cli/settings"
 )
@@ -19,17 +20,25 @@ func (a *app) checkHome(folder, state string) error {
 	case isFile(folder):
 		return misuse("-C %s: it is a file; give the folder that pipeline.cue lies in", a.dir)
 	case isFile(state):
-		return fmt.Errorf("%s is a file, where sftrun keeps a folder.  Move it away", state)
+		return fmt.Errorf("%s is a file, where sftrun keeps a folder.  Move it away", relative(folder, state))
 	}
 	return nil
 }
 
 // checkPlaces refuses places for the store and the published files that are files.
-func checkPlaces(s *settings.Settings) error {
+func checkPlaces(folder string, s *settings.Settings) error {
 	for _, place := range []struct{ path, flag string }{{s.Store, "--store"}, {s.Output, "--output"}} {
 		if isFile(place.path) {
-			return fmt.Errorf("%s is a file, where sftrun keeps a folder.  Move it away, or name another folder with %s", place.path, place.flag)
+			return fmt.Errorf("%s is a file, where sftrun keeps a folder.  Move it away, or name another folder with %s", relative(folder, place.path), place.flag)
 		}
 	}
 	return nil
+}
+
+// relative is a path as the user would write it: from the project, where it lies within.
+func relative(folder, path string) string {
+	if rel, err := filepath.Rel(folder, path); err == nil && filepath.IsLocal(rel) {
+		return rel
+	}
+	return path
 }

@@ -45,7 +45,7 @@ func (a *app) openProject(ctx context.Context, cmd *cobra.Command, readOnly bool
 	if p.settings, err = a.loadSettings(cmd, folder); err != nil {
 		return nil, err
 	}
-	if err := checkPlaces(p.settings); err != nil {
+	if err := checkPlaces(folder, p.settings); err != nil {
 		return nil, err
 	}
 	p.color = a.colours(p.settings)

@@ -11,6 +11,7 @@ import (
 
 	"sftrun.local/steps"
 	"sftrun.local/steps/jsonl"
+	"sftrun.local/steps/think"
 )
 
 //go:embed kind.cue
@@ -73,14 +74,10 @@ func handOn(row []byte, from steps.From, pattern *regexp.Regexp, out steps.Out) 
 	if err != nil {
 		return out.Fail(from, id, steps.Refusal{Reason: "invalid messages", Detail: err.Error()})
 	}
-	for i := len(messages) - 1; i >= 0; i-- {
-		if messages[i].Role != "assistant" {
-			continue
-		}
-		if found := pattern.FindString(messages[i].Content); found != "" {
+	if last := think.LastAssistant(messages); last >= 0 {
+		if found := pattern.FindString(messages[last].Content); found != "" {
 			return out.Drop(from, id, "matches the pattern", fmt.Sprintf("%.60q", found))
 		}
-		break
 	}
 	return out.Row(steps.Row{Bytes: row, From: from})
 }

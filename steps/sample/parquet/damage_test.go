@@ -6,12 +6,11 @@ import (
 	"runtime"
 	"strings"
 	"testing"
-	"time"
 )
 
 // Any byte may be wrong. Then there is an error, or there are other rows if no checksum tells; but never a panic, a
-// hang, or memory without bound. The bound is wide as parquet-go believes the runs of levels, which no size ahead of
-// them tells.
+// hang, which would outlast the time that go test allows, or memory without bound. The bound is wide as parquet-go
+// believes the runs of levels, which no size ahead of them tells.
 func TestFlippedBytes(t *testing.T) {
 	for _, name := range damagedFiles(t) {
 		data := file(t, name)
@@ -42,12 +41,8 @@ func flip(t *testing.T, name string, data []byte, at int, mask byte) {
 	wrong[at] ^= mask
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
-	start := time.Now()
 	_, _, err := read(wrong, nil)
 	runtime.ReadMemStats(&after)
-	if took := time.Since(start); took > 5*time.Second {
-		t.Errorf("%s: byte %d ^ %#x: took %v (%v)", name, at, mask, took, err)
-	}
 	if mb := (after.TotalAlloc - before.TotalAlloc) >> 20; mb > 512 {
 		t.Errorf("%s: byte %d ^ %#x: asked for %d MB (%v)", name, at, mask, mb, err)
 	}

@@ -51,6 +51,9 @@ func recognise(r steps.Reader, name string) (format, error) {
 		return "", fmt.Errorf("read %s: %w", name, err)
 	}
 	promised := byName(name)
+	if r.Size() == 0 && promised != "" && promised != textFormat {
+		return "", fmt.Errorf("%s: is empty (0 bytes), which no %s file is; fetch it again", name, promised)
+	}
 	if promised == "" && found == textFormat && !startsLikeRows(r) {
 		return "", fmt.Errorf("%s: no format that is known; rows are read from .parquet, .jsonl, .jsonl.gz and .jsonl.zst", name)
 	}

@@ -2,11 +2,9 @@ package shards
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"slices"
 	"strings"
 
@@ -29,8 +27,11 @@ type lines struct {
 
 func (l *lines) Rows(ctx context.Context) (int, error) {
 	n := 0
-	err := l.each(ctx, func(*jsonl.Reader, []byte) error {
+	err := l.each(ctx, func(at *jsonl.Reader, line []byte) error {
 		n++
+		if problem := missingMessages(line); problem != "" {
+			return fmt.Errorf("%s:%d: the row needs a list messages of {role, content}, %s", l.textName(), at.Line(), problem)
+		}
 		return nil
 	})
 	return n, err
@@ -41,7 +42,7 @@ var errEnough = errors.New("enough")
 
 func (l *lines) Read(ctx context.Context, chosen []int, emit func(row int, line []byte) error) (Flaws, error) {
 	row := -1
-	err := l.each(ctx, func(at *jsonl.Reader, line []byte) error {
+	err := l.each(ctx, func(_ *jsonl.Reader, line []byte) error {
 		row++
 		if len(chosen) == 0 {
 			return errEnough
@@ -50,9 +51,6 @@ func (l *lines) Read(ctx context.Context, chosen []int, emit func(row int, line 
 			return nil
 		}
 		chosen = chosen[1:]
-		if err := l.requireMessages(at.Line(), line); err != nil {
-			return err
-		}
 		return emit(row, line)
 	})
 	if err == errEnough {
@@ -68,7 +66,7 @@ func (l *lines) each(ctx context.Context, do func(at *jsonl.Reader, line []byte)
 		return err
 	}
 	defer text.Close()
-	reader := jsonl.NewReader(text, l.name)
+	reader := jsonl.NewReader(text, l.textName())
 	for ctx.Err() == nil {
 		line, err := reader.Next()
 		if err == io.EOF {
@@ -132,15 +130,40 @@ func (l *lines) damaged(err error) error {
 	return fmt.Errorf("the %s file is cut off or damaged (%w); fetch or pack it again", l.format, err)
 }
 
-// requireMessages reports a row without a list "messages", and what it has instead.
-func (l *lines) requireMessages(line int, row []byte) error {
-	if messages, ok := jsonl.Field(row, "messages"); ok && messages[0] == '[' {
-		return nil
+// textName is what errors call the text, whose lines and bytes are those of the unpacked file.
+func (l *lines) textName() string {
+	if l.format == textFormat {
+		return l.name
 	}
-	var fields map[string]json.RawMessage
-	if err := json.Unmarshal(row, &fields); err != nil {
-		return fmt.Errorf("%s:%d: %w", l.name, line, err)
+	return l.name + " (unpacked)"
+}
+
+// missingMessages says what a row has in the place of a list "messages", and what to do; "" if it has one.
+func missingMessages(row []byte) string {
+	messages, there := jsonl.Field(row, "messages")
+	switch {
+	case there && messages[0] == '[':
+		return ""
+	case there:
+		return "its messages is " + typeName(messages) + "; convert the field"
 	}
-	return fmt.Errorf("%s:%d: the row needs a list messages of {role, content}, it has %s; rename or convert the field",
-		l.name, line, strings.Join(slices.Sorted(maps.Keys(fields)), ", "))
+	if names := jsonl.Names(row); len(names) > 0 {
+		return "it has " + strings.Join(slices.Sorted(slices.Values(names)), ", ") + "; rename or convert the field"
+	}
+	return "it has no fields"
+}
+
+// typeName names the type of a JSON value.
+func typeName(value []byte) string {
+	switch value[0] {
+	case '"':
+		return "a string"
+	case '{':
+		return "an object"
+	case 't', 'f':
+		return "true or false"
+	case 'n':
+		return "null"
+	}
+	return "a number"
 }

@@ -12,13 +12,13 @@ type Flaws = parquet.Flaws
 
 // A Shard is a file of rows. It may be used by one goroutine at a time.
 type Shard interface {
-	// Rows counts the rows. JSON lines are read to the end for it, and checked.
+	// Rows counts the rows. JSON lines are read to the end for it, and all of them are checked: each must be a JSON object
+	// with a list "messages". So whether a shard is refused does not depend on which of its rows are chosen.
 	Rows(ctx context.Context) (int, error)
 
 	// Read calls emit for each chosen row, in the order of the file, with its number and its bytes: one JSON object on
-	// one line, valid during the call. Chosen holds numbers from 0 to Rows-1, ascending. Each row has a field
-	// "messages": a list, or in Parquet null.
-	// An error of emit is returned as it is.
+	// one line, valid during the call. Chosen holds numbers from 0 to Rows-1, ascending. Parquet may
+	// have null for a list "messages". An error of emit is returned as it is.
 	Read(ctx context.Context, chosen []int, emit func(row int, line []byte) error) (Flaws, error)
 }
 

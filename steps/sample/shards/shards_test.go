@@ -122,7 +122,11 @@ func TestDamagedShardsAreNamed(t *testing.T) {
 		{"a.jsonl.gz", gz[:len(gz)/2], "the gzip file is cut off or damaged (unexpected EOF); fetch or pack it again"},
 		{"a.jsonl.gz", gz[:3], "a.jsonl.gz: the gzip file is cut off or damaged"},
 		{"a.jsonl.gz", string(wrong), "the gzip file is cut off or damaged (gzip: invalid checksum)"},
-		{"a.jsonl.gz", "", "a.jsonl.gz: the name says gzip, but the file (0 bytes) starts like JSON lines"},
+		{"a.jsonl.gz", "", "a.jsonl.gz: is empty (0 bytes), which no gzip file is; fetch it again"},
+		{"a.jsonl.zst", "", "a.jsonl.zst: is empty"},
+		{"a.parquet", "", "a.parquet: is empty"},
+		{"a.jsonl.gz", packGzip(text(1) + "oops"), fmt.Sprintf("a.jsonl.gz (unpacked):2: byte %d of the file: found 'o'", len(text(1)))},
+		{"a.jsonl", text(1) + "\x00" + text(1), fmt.Sprintf("a.jsonl:2: byte %d of the file: found a NUL byte", len(text(1)))},
 		{"a.jsonl.zst", zst[:len(zst)/2], "the zstd file is cut off or damaged"},
 		{"a.jsonl.zst", gz, "a.jsonl.zst: the name says zstd, but the file"},
 		{"a.jsonl", gz, "starts like gzip; fetch it again, or rename it"},
@@ -151,10 +155,19 @@ func TestFlippedBytes(t *testing.T) {
 }
 
 func TestRowsNeedMessages(t *testing.T) {
-	for _, bad := range []string{`{"text":"x","id":"1"}`, `{"text":"x","id":"1","messages":"hi"}`} {
-		_, _, err := read("a.jsonl", line(0)+"\n\n"+bad, 0, 1)
-		if err == nil || !strings.HasPrefix(err.Error(), "a.jsonl:3: the row needs a list messages of {role, content}, it has id, ") {
-			t.Errorf("%s: error %v", bad, err)
+	for bad, want := range map[string]string{
+		`{"text":"x","id":"1"}`:                 "it has id, text; rename or convert the field",
+		`{"text":"x","id":"1","messages":"hi"}`: "its messages is a string; convert the field",
+		`{"messages":{"role":"user"}}`:          "its messages is an object; convert the field",
+		`{"messages":null}`:                     "its messages is null; convert the field",
+		`{"messages":false}`:                    "its messages is true or false; convert the field",
+		`{"messages":-1}`:                       "its messages is a number; convert the field",
+		`{}`:                                    "it has no fields",
+	} {
+		// The row that is wrong is not even chosen.
+		_, _, err := read("a.jsonl", line(0)+"\n\n"+bad, 0)
+		if want = "a.jsonl:3: the row needs a list messages of {role, content}, " + want; err == nil || err.Error() != want {
+			t.Errorf("%s: error %v, want %s", bad, err, want)
 		}
 	}
 	type other struct {
