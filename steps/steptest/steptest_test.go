@@ -62,19 +62,7 @@ func spoilers() []spoiler {
 				return s, json.Unmarshal(config, s)
 			}
 		}},
-		{`"words.noSuchField" was accepted`, func(k *steps.Kind) {
-			k.New = func(config []byte) (steps.Step, error) {
-				s := &shout{}
-				outer := struct {
-					Loud, Batch bool
-					Words       json.RawMessage
-				}{}
-				if err := steps.Decode(config, &outer); err != nil {
-					return nil, err
-				}
-				return s, json.Unmarshal(config, s)
-			}
-		}},
+		{"words.noSuchField", func(k *steps.Kind) { k.New = strictOutside }},
 		{"Actions names the same actions", func(k *steps.Kind) { *k = withActions(*k, relabelled(&calls)) }},
 		{"is in no key", func(k *steps.Kind) { *k = withActions(*k, metaInConfig) }},
 		{"nothing but what the key covers", func(k *steps.Kind) {
@@ -108,6 +96,19 @@ func spoilers() []spoiler {
 		{"when it is cancelled", func(k *steps.Kind) { *k = withoutAsking(*k) }},
 		{"inputs without rows", func(k *steps.Kind) { *k = withActions(*k, wantsParts) }},
 	}
+}
+
+// strictOutside refuses unknown fields of the config itself, and lets those of objects within it pass.
+func strictOutside(config []byte) (steps.Step, error) {
+	outer := struct {
+		Loud, Batch bool
+		Words       json.RawMessage
+	}{}
+	if err := steps.Decode(config, &outer); err != nil {
+		return nil, err
+	}
+	s := &shout{}
+	return s, json.Unmarshal(config, s)
 }
 
 // spoilt is a step whose actions are changed on their way out.

@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"fmt"
-	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -54,12 +53,6 @@ func (f *planFlags) check() error {
 	return nil
 }
 
-// changes tells whether an apply with the same flags would do anything.
-func (f *planFlags) changes(plan *runner.Plan) bool {
-	kept := func(p runner.Publish) bool { return p.Why == runner.Kept }
-	return plan.Changes() || f.force && slices.ContainsFunc(plan.Publish, kept)
-}
-
 func (p *project) runnerFor(f planFlags) *runner.Runner {
 	o := p.options()
 	o.Target, o.MaxRows, o.RetryFailed, o.Force = f.target, f.maxRows, f.retryFailed, f.force
@@ -86,7 +79,7 @@ func (a *app) plan(ctx context.Context, cmd *cobra.Command, f planFlags) error {
 	if err := p.showPlan(plan, f, unanswered); err != nil {
 		return err
 	}
-	if f.detailedExit && f.changes(plan) {
+	if f.detailedExit && plan.Changes() {
 		return &exit{code: exitChanges}
 	}
 	return nil

@@ -10,7 +10,7 @@ import (
 
 // totals says how many steps have which verdict, what it comes to, and what to do next.
 func (t *planText) totals() {
-	if !t.flags.changes(t.plan) {
+	if !t.plan.Changes() {
 		t.nothing()
 		if t.applying != "" {
 			t.WriteString(t.applying + "\n")
