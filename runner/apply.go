@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"runtime/debug"
 	"slices"
+	"sync"
 	"time"
 
 	"sftrun.local/runner/store"
@@ -36,20 +37,21 @@ var ErrStopped = errors.New("stopped")
 // function for the owner to call.
 type apply struct {
 	*Runner
-	opt     ApplyOptions
-	run     RunRecord
-	since   past
-	stages  []*stage
-	states  map[*stage]*progress
-	done    chan func() error
-	events  chan Event // from jobs
-	running int
-	err     error // the first; nothing new is started after it
-	halted  []string
-	flying  map[string]bool    // keys of actions under way
-	made    map[string]*Record // by key, of actions executed in this apply
-	work    context.Context    // ends when all is to end at once
-	gentle  context.Context    // ends when nothing new is to be started
+	opt      ApplyOptions
+	run      RunRecord
+	since    past
+	stages   []*stage
+	states   map[*stage]*progress
+	done     chan func() error
+	events   chan Event // from jobs
+	running  int
+	err      error // the first; nothing new is started after it
+	halted   []string
+	flying   map[string]bool    // keys of actions under way
+	agreeing sync.Mutex         // one step at a time is priced and agreed to
+	made     map[string]*Record // by key, of actions executed in this apply
+	work     context.Context    // ends when all is to end at once
+	gentle   context.Context    // ends when nothing new is to be started
 }
 
 // progress is how far an apply has come with a stage.
@@ -79,7 +81,7 @@ func (r *Runner) Apply(ctx context.Context, opt ApplyOptions) (*Report, error) {
 	for {
 		rep, err := r.apply(ctx, opt, done)
 		var damaged *store.Damaged
-		if rep == nil || !errors.As(err, &damaged) || len(mended) == mostMended {
+		if !errors.As(err, &damaged) || len(mended) == mostMended {
 			if rep != nil {
 				rep.Mended = mended
 			}
@@ -89,7 +91,9 @@ func (r *Runner) Apply(ctx context.Context, opt ApplyOptions) (*Report, error) {
 			return rep, err
 		}
 		mended = append(mended, damaged.Name)
-		done = rep.Steps
+		if rep != nil {
+			done = rep.Steps
+		}
 	}
 }
 
@@ -289,7 +293,7 @@ func (st *stage) writes() int64 {
 
 // dispatch starts actions of a stage, as many as there are workers, and sends questions when all else is done.
 func (a *apply) dispatch(st *stage, p *progress) {
-	for i := 0; i < len(p.queue) && a.running < a.workers() && a.err == nil; {
+	for i := 0; i < len(p.queue) && len(a.flying) < a.workers() && a.err == nil; {
 		next := p.queue[i]
 		key := next.task.pieces.Key()
 		if a.flying[key] {
@@ -304,7 +308,10 @@ func (a *apply) dispatch(st *stage, p *progress) {
 		}
 		a.execute(st, p, next, key)
 	}
-	if len(p.queue) == 0 && p.active == 0 && len(p.parked) > 0 && !p.sending && !p.Held {
+	switch {
+	case st.data != nil:
+		a.close(st, p)
+	case len(p.queue) == 0 && p.active == 0 && len(p.parked) > 0 && !p.sending && !p.Held:
 		a.gate(p)
 	}
 }
@@ -346,7 +353,7 @@ func (a *apply) attempt(ctx context.Context, p *progress, act *action, open *pen
 	if open.count > 0 {
 		return nil, fmt.Errorf("kind %s made rows though %d of its questions have no answer: a defect of the kind", act.task.kind.Name, open.count)
 	}
-	return saveRecord(ctx, a.Runner.opt.Store, rec)
+	return a.saveRecord(ctx, rec)
 }
 
 // took takes in the record of an action, and finds which others can be executed now.
@@ -374,13 +381,13 @@ func (a *apply) took(st *stage, p *progress, act *action, rec *Record) error {
 func (a *apply) close(st *stage, p *progress) {
 	p.busy = true
 	a.start(func(ctx context.Context) func() error {
-		wrote, err := a.seal(ctx, st)
+		wrote, state, err := a.seal(ctx, st)
 		return func() error {
-			p.busy, p.ended, p.current = false, true, err == nil
-			p.Tally, p.Done = st.data.Tally, true
+			p.busy, p.ended, p.current = false, true, err == nil && state == current
+			p.Tally, p.Done = st.data.Tally, err == nil
 			p.Seconds = time.Since(p.began).Seconds()
 			p.wrote = wrote
-			p.Answered = max(0, p.known.len()-p.Asked)
+			p.Answered = p.known.len()
 			p.Partial = st.partial || st.trial || st.data.Failures() > 0
 			if wrote {
 				p.File = a.shown(a.target(st))
@@ -394,12 +401,13 @@ func (a *apply) close(st *stage, p *progress) {
 	})
 }
 
-func (a *apply) seal(ctx context.Context, st *stage) (bool, error) {
+// seal stores the manifest and publishes. The state is how the published file stands then.
+func (a *apply) seal(ctx context.Context, st *stage) (wrote bool, state string, err error) {
 	if err := a.saveManifest(ctx, st); err != nil {
-		return false, err
+		return false, current, err
 	}
 	if !publishes(st) {
-		return false, nil
+		return false, current, nil
 	}
 	return a.publish(ctx, a.stages, st)
 }

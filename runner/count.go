@@ -3,6 +3,7 @@ package runner
 import (
 	"context"
 	"errors"
+	"maps"
 	"math"
 	"sync"
 
@@ -27,15 +28,20 @@ type Asks struct {
 
 // count replays the actions that are to be executed, to see which of their questions are new. Nothing is sent.
 func (r *Runner) count(ctx context.Context, st *stage) (*Asks, error) {
+	disputed := map[string]bool{}
+	for _, a := range st.waiting() {
+		keys, err := r.disputed(ctx, a)
+		if err != nil {
+			return nil, r.place(st.node, err)
+		}
+		maps.Copy(disputed, keys)
+	}
 	c := newCounter(r)
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(r.workers())
 	for _, a := range st.waiting() {
 		g.Go(func() error {
-			disputed, err := r.disputed(ctx, a)
-			if err == nil {
-				_, err = r.executor().replay(ctx, *a.task, c.asker(disputed))
-			}
+			_, err := r.executor().replay(ctx, *a.task, c.asker(disputed))
 			return err
 		})
 	}
@@ -49,7 +55,7 @@ type counter struct {
 	runner *Runner
 
 	mu   sync.Mutex
-	seen map[string]bool
+	seen map[string]bool // by key: whether it is new
 	asks Asks
 }
 
@@ -70,10 +76,10 @@ func (c *counter) asker(disputed map[string]bool) asker {
 func (c *counter) take(q steps.Question, err error) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.seen[q.Key] {
+	if _, ok := c.seen[q.Key]; ok {
 		return err
 	}
-	c.seen[q.Key] = true
+	c.seen[q.Key] = errors.Is(err, steps.ErrPending)
 	var refusal *steps.Refusal
 	switch {
 	case err == nil:
@@ -124,6 +130,12 @@ func (s *keySet) add(key string) {
 		s.keys = map[string]bool{}
 	}
 	s.keys[key] = true
+}
+
+func (s *keySet) has(key string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.keys[key]
 }
 
 func (s *keySet) len() int {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"sftrun.local/runner/store"
@@ -61,12 +62,16 @@ func (a *apply) finish(ctx context.Context) (*Report, error) {
 	if rep.Changed || err == nil && a.moved() {
 		err = cmp.Or(err, a.record(keep))
 	}
+	if err == nil || rep.Changed {
+		rep.Changed = rep.Changed || !a.stateSound()
+		err = cmp.Or(err, a.publishState())
+	}
 	err = cmp.Or(err, a.saveMemo())
 	rep.Run = a.run
 	return rep, err
 }
 
-// record keeps the run and the published state.
+// record keeps the run.
 func (a *apply) record(ctx context.Context) error {
 	for _, st := range a.stages {
 		step, err := a.runStep(ctx, st)
@@ -79,13 +84,19 @@ func (a *apply) record(ctx context.Context) error {
 	if err := saveRun(ctx, a.Runner.opt.Store, &a.run); err != nil {
 		return fmt.Errorf("record the run: %w", err)
 	}
-	return a.publishState()
+	return nil
 }
 
 // moved tells whether there is something to remember though nothing was done: what a later plan compares with.
 func (a *apply) moved() bool {
 	last := a.since.run
-	return !a.stateSound() || last == nil || a.since.ofBase || last.Digest != a.run.Digest || last.Outcome != a.run.Outcome
+	if last == nil || a.since.ofBase || last.Digest != a.run.Digest || last.Outcome != a.run.Outcome {
+		return true
+	}
+	return slices.ContainsFunc(a.stages, func(st *stage) bool {
+		was := a.since.step(st.node.spec.Name)
+		return was == nil || !st.trial && !st.behindTrial && was.Symbol != st.symbol
+	})
 }
 
 // runStep tells what the run knows of a step. What a step rested on is carried over from earlier runs as long as it
@@ -113,7 +124,8 @@ func (a *apply) untouched() []RunStep {
 		}
 		left := RunStep{StepReport: StepReport{Name: s.Name, Kind: s.Kind}}
 		if was := a.since.step(s.Name); was != nil {
-			left = *was
+			left.Done, left.Partial, left.Tally = was.Done, was.Partial, was.Tally
+			left.Symbol, left.Detail, left.Since = was.Symbol, was.Detail, was.Since
 		}
 		all = append(all, left)
 	}

@@ -2,6 +2,7 @@ package runner_test
 
 import (
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -246,5 +247,63 @@ func TestLostProvenanceIsMissedByPlanAndApplyAlike(t *testing.T) {
 	p.apply()
 	if done := p.toys.take(); done["ask"] != 1 || len(done) != 1 {
 		t.Errorf("executed %v", done)
+	}
+}
+
+func TestQuestionThatIsRefusedAgainIsAskedOnceADemand(t *testing.T) {
+	p := newProject(t)
+	refuseRow(p, map[string]*steps.Refusal{"r7": {Reason: "SAFETY"}})
+	p.apply()
+	p.opt.RetryFailed = true
+	for demand := 1; demand <= 2; demand++ {
+		rep, err := p.runner().Apply(t.Context(), runner.ApplyOptions{})
+		if err != nil || rep.Outcome != runner.Partial || rep.Steps[3].Asked != 1 {
+			t.Fatalf("demand %d: %v, %+v", demand, err, rep.Steps[3])
+		}
+	}
+	p.opt.RetryFailed = false
+	if plan := p.plan(); plan.Changes() {
+		t.Errorf("plan: %s", verdicts(plan))
+	}
+}
+
+func TestNothingIsForgottenWhenAnApplyStopsBeforeSending(t *testing.T) {
+	p := newProject(t)
+	refuseRow(p, map[string]*steps.Refusal{"r7": {Reason: "SAFETY"}})
+	p.apply()
+	p.oracle.price = 1
+	p.opt.RetryFailed = true
+	stop := make(chan struct{})
+	_, err := p.runner().Apply(t.Context(), runner.ApplyOptions{Stop: stop, Confirm: func(ctx context.Context, _ string, _ runner.Asks) (bool, error) {
+		close(stop)
+		<-ctx.Done() // the question is taken back
+		return true, nil
+	}})
+	if !errors.Is(err, runner.ErrStopped) || len(p.oracle.refused) != 1 {
+		t.Errorf("%v, %d refusals left", err, len(p.oracle.refused))
+	}
+}
+
+func TestStepServedByAnotherStepsActionsIsFinished(t *testing.T) {
+	p := newProject(t)
+	p.edit(`top: sft`, `keep2: sft.#Keep & {input: read.rows, min: 3, publish: "keep2.jsonl"}
+		top: sft`)
+	p.edit(`judge: sft.#Judge & {input: ask.rows, publish: "judge.json"}`, ``)
+	p.opt.Workers = 1
+	if rep := p.apply(); rep.Outcome != runner.Complete || p.read("output/keep2.jsonl") != p.read("output/keep.jsonl") {
+		t.Errorf("outcome %s", rep.Outcome)
+	}
+}
+
+func TestOnlyWhatWasAgreedToIsSent(t *testing.T) {
+	p := newProject(t)
+	p.oracle.price = 1
+	agreed := 0
+	rep, err := p.runner().Apply(t.Context(), runner.ApplyOptions{Confirm: func(_ context.Context, _ string, asks runner.Asks) (bool, error) {
+		agreed += asks.New
+		return true, nil
+	}})
+	if err != nil || agreed != rep.Steps[3].Asked || agreed != 4 {
+		t.Errorf("%v: agreed to %d, sent %d", err, agreed, rep.Steps[3].Asked)
 	}
 }

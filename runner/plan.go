@@ -2,8 +2,11 @@ package runner
 
 import (
 	"context"
+	"errors"
+	"os"
 	"slices"
 
+	"sftrun.local/runner/store"
 	"sftrun.local/schema"
 	"sftrun.local/steps"
 )
@@ -47,6 +50,7 @@ type StepPlan struct {
 	AsksAny  bool     `json:"asksAny,omitempty"`  // its kind puts questions
 	Reads    int64    `json:"reads,omitempty"`    // bytes that its actions will read
 	Partial  bool     `json:"partial,omitempty"`
+	Damaged  string   `json:"damaged,omitempty"` // name of an object in the store that it reads and that an apply makes again
 	Blocked  bool     `json:"blocked,omitempty"` // it is behind a check that said no, so an apply does nothing with it
 	Tally    *Tally   `json:"tally,omitempty"`   // of what is there, for a cached step
 }
@@ -91,14 +95,22 @@ func (r *Runner) Plan(ctx context.Context) (*Plan, error) {
 		s.MostRows = mostRows(p, st)
 		p.Steps = append(p.Steps, s)
 	}
-	if p.Publish, err = r.planPublish(ctx, stages); err != nil {
+	var damaged *store.Damaged
+	if p.Publish, err = r.planPublish(ctx, stages); errors.As(err, &damaged) {
+		p.Publish, err = []Publish{{File: damaged.Name, Why: Missing}}, nil
+	}
+	if err != nil {
 		return nil, err
 	}
 	if r.opt.Target == "" {
 		p.Stale = r.leftovers(stages)
 	}
 	if !p.Changes() && !r.stateSound() {
-		p.Publish = append(p.Publish, Publish{File: r.shown(r.statePath()), Why: Missing})
+		why := Older
+		if _, err := os.Stat(r.statePath()); err != nil {
+			why = Missing
+		}
+		p.Publish = append(p.Publish, Publish{File: r.shown(r.statePath()), Why: why})
 	}
 	return p, nil
 }
@@ -131,6 +143,11 @@ func (r *Runner) planStep(ctx context.Context, st *stage, since past, stages []*
 		if st.node.kind.Asks {
 			var err error
 			s.Asks, err = r.count(ctx, st)
+			var damaged *store.Damaged
+			if errors.As(err, &damaged) {
+				s.Asks, err = nil, nil // an apply makes it again, and what it will ask is known then
+				s.Damaged = damaged.Name
+			}
 			return s, err
 		}
 	}

@@ -136,20 +136,39 @@ func publishedStream(st *stage) string {
 	return steps.RowsStream
 }
 
-// publish writes the file of a stage, unless it is current or is to be left alone.
-func (r *Runner) publish(ctx context.Context, stages []*stage, st *stage) (wrote bool, err error) {
+// publish writes the file of a stage, unless it is current or is to be left alone. It returns how the file stands then.
+func (r *Runner) publish(ctx context.Context, stages []*stage, st *stage) (wrote bool, state string, err error) {
 	path := r.target(st)
 	known := r.published()[r.shown(path)]
 	next := publication{Of: contentOf(stages, st)}
-	state, err := fileState(path, known, next.Of)
+	state, err = fileState(path, known, next.Of)
+	if err == nil && state == Foreign {
+		state, err = r.adopt(ctx, stages, st, path, next)
+	}
 	if err != nil || state == current || state == Kept && !r.opt.Force {
-		return false, err
+		return false, state, err
 	}
 	refuse := (Publish{Why: state}).Blocks() && !r.opt.Force
 	if next.Stamp, err = r.writePublished(ctx, stages, st, path, known, next.Of, refuse); err != nil {
-		return false, fmt.Errorf("publish %s: %w", r.shown(path), err)
+		return false, state, fmt.Errorf("publish %s: %w", r.shown(path), err)
 	}
-	return true, r.remember(path, next)
+	return true, current, r.remember(path, next)
+}
+
+// adopt remembers a file of which nothing was remembered, if its bytes are those that would be published.
+func (r *Runner) adopt(ctx context.Context, stages []*stage, st *stage, path string, next publication) (string, error) {
+	state, err := r.compare(ctx, stages, st, path)
+	if err != nil || state != current {
+		return state, err
+	}
+	digest, err := digestFile(ctx, path)
+	if err != nil {
+		return state, err
+	}
+	if next.Stamp, err = stampFile(path, digest); err != nil {
+		return state, err
+	}
+	return current, r.remember(path, next)
 }
 
 // errInTheWay is the refusal to overwrite what somebody else wrote.

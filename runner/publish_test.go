@@ -162,3 +162,33 @@ func TestStateOfStepsOutsideTheTargetStays(t *testing.T) {
 		t.Errorf("before: %s\nafter: %s", cut(before), cut(after))
 	}
 }
+
+func TestTrialLeavesTheStateOfCompleteStepsAlone(t *testing.T) {
+	p := newProject(t)
+	p.apply()
+	before := p.read("output/pipeline_state.json")
+	p.opt.MaxRows = 2
+	p.apply()
+	if after := p.read("output/pipeline_state.json"); after != before {
+		t.Errorf("before: %s\nafter: %s", before, after)
+	}
+}
+
+func TestPipelineMayNotReadWhatItPublishes(t *testing.T) {
+	p := newProject(t)
+	p.edit("data/*.jsonl", "output/*.jsonl")
+	p.write("output/mine.jsonl", rows(1))
+	_, err := p.runner().Plan(t.Context())
+	if err == nil || !strings.Contains(err.Error(), "output/mine.jsonl lies in the output folder") {
+		t.Errorf("%v", err)
+	}
+}
+
+func TestFolderWhereAFileIsToBePublishedIsTold(t *testing.T) {
+	p := newProject(t)
+	p.write("output/top.jsonl/x", "")
+	_, err := p.runner().Apply(t.Context(), runner.ApplyOptions{})
+	if err == nil || !strings.Contains(err.Error(), "top.jsonl is a folder, where a file is to be published") || len(p.toys.take()) > 0 {
+		t.Errorf("%v", err)
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -57,6 +58,9 @@ func fileState(path string, known publication, of string) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	if info.IsDir() {
+		return "", fmt.Errorf("%s is a folder, where a file is to be published.  Move it away, or publish under another name", path)
+	}
 	if known == (publication{}) {
 		return Foreign, nil
 	}
@@ -70,7 +74,7 @@ func fileState(path string, known publication, of string) (string, error) {
 			return "", err
 		case digest == known.NextDigest:
 			is = known.NextOf
-		case digest != known.Stamp.Digest && known.Of == of:
+		case digest != known.Stamp.Digest && of != "" && known.Of == of:
 			return Kept, nil
 		case digest != known.Stamp.Digest:
 			return Edited, nil

@@ -54,36 +54,43 @@ func recordName(key string, attempt int) string {
 }
 
 // loadRecord returns the newest record of a key, nil if there is none or if it is damaged: then the action is simply
-// executed again.
-func loadRecord(ctx context.Context, s *store.Store, key string) (*Record, error) {
-	var newest *Record
+// executed again. A record of which rows failed, or whose objects are lost, may have a successor.
+func (r *Runner) loadRecord(ctx context.Context, key string) (newest *Record, whole bool, err error) {
 	for attempt := 0; ; attempt++ {
-		r, err := readSealed[Record](ctx, s, recordName(key, attempt))
-		if err != nil || r == nil {
-			return newest, err
+		rec, err := readSealed[Record](ctx, r.opt.Store, recordName(key, attempt))
+		if err != nil || rec == nil {
+			return newest, whole, err
 		}
-		newest = r
-		if r.failed() == 0 {
-			return newest, nil
+		newest = rec
+		if whole, err = r.present(ctx, rec); err != nil || whole && rec.failed() == 0 {
+			return newest, whole, err
 		}
 	}
 }
 
-// saveRecord stores the record of an action and returns the one that holds from now on: the one that was there first.
-func saveRecord(ctx context.Context, s *store.Store, r *Record) (*Record, error) {
-	key := r.Pieces.Key()
-	stored, err := s.PutRecord(ctx, recordName(key, r.Attempt), steps.Encode(r))
-	if err != nil || stored {
-		return r, err
+// saveRecord stores the record of an action and returns the one that holds from now on: the one that was there first,
+// unless what that made is lost.
+func (r *Runner) saveRecord(ctx context.Context, rec *Record) (*Record, error) {
+	key := rec.Pieces.Key()
+	for ; ; rec.Attempt++ {
+		name := recordName(key, rec.Attempt)
+		stored, err := r.opt.Store.PutRecord(ctx, name, steps.Encode(rec))
+		if err != nil || stored {
+			return rec, err
+		}
+		first, err := readSealed[Record](ctx, r.opt.Store, name)
+		if err != nil || first == nil {
+			return rec, err
+		}
+		if sameParts(first.Streams, rec.Streams) && slices.Equal(first.Provenance, rec.Provenance) {
+			return first, nil
+		}
+		if whole, err := r.present(ctx, first); err != nil || whole && sameParts(first.Streams, rec.Streams) {
+			return first, err
+		} else if whole && first.failed() == 0 {
+			return nil, fmt.Errorf("kind %s gave other output for an action than it did before: a defect of the kind, or its version should be raised", rec.Pieces.Kind)
+		}
 	}
-	first, err := loadRecord(ctx, s, key)
-	if err != nil || first == nil {
-		return r, err
-	}
-	if !sameParts(first.Streams, r.Streams) {
-		return nil, fmt.Errorf("kind %s gave other output for an action than it did before: a defect of the kind, or its version should be raised", r.Pieces.Kind)
-	}
-	return first, nil
 }
 
 // readSealed reads a sealed JSON record; nil if there is none or if it is damaged.

@@ -41,6 +41,7 @@ type Runner struct {
 
 	publishing sync.Mutex // what is remembered of published files
 	looking    sync.Mutex // places in the user's files
+	retried    keySet     // questions that were taken back, on demand: each once, whoever asks them
 }
 
 // New returns a Runner. It reads nothing but what is remembered of the inputs.

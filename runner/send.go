@@ -41,7 +41,7 @@ func (r *Runner) replies(reask map[string]bool) asker {
 }
 
 // disputed lists the questions of an action that are settled without a good reply: refused, or with a reply that the
-// kind refused. They are asked again if the user demands it.
+// kind refused. They are asked again if the user demands it, once.
 func (r *Runner) disputed(ctx context.Context, act *action) (map[string]bool, error) {
 	keys := map[string]bool{}
 	if !act.reask {
@@ -59,6 +59,7 @@ func (r *Runner) disputed(ctx context.Context, act *action) (map[string]bool, er
 	for _, key := range faulty {
 		keys[key] = true
 	}
+	maps.DeleteFunc(keys, func(key string, _ bool) bool { return r.retried.has(key) })
 	return keys, err
 }
 
@@ -74,7 +75,7 @@ func (a *apply) noting(p *progress, act *action, open *pending) asker {
 		if errors.Is(err, steps.ErrPending) {
 			open.note(q.Key)
 		}
-		if err == nil {
+		if err == nil && act.open.count == 0 { // not after answers were waited for
 			p.known.add(q.Key)
 		}
 		return reply, err
@@ -122,31 +123,53 @@ type cleared struct {
 	usd   float64
 }
 
-// clear prices the questions of parked actions, asks whoever pays, and sends them.
+// clear prices the questions of parked actions, asks whoever pays, and sends them: those that were priced, and no
+// others. One step at a time is priced and agreed to.
 func (a *apply) clear(ctx context.Context, step string, parked []*action) (cleared, error) {
-	asks, err := a.price(ctx, parked)
+	asks, priced, err := a.agree(ctx, step, parked)
 	if err != nil || asks.New == 0 {
 		return cleared{}, err // another step has had them answered meanwhile
 	}
-	agreed, err := a.admit(ctx, step, asks)
-	if err != nil || !agreed {
-		return cleared{asks: asks, held: err == nil}, err
+	if priced == nil {
+		return cleared{asks: asks, held: true}, nil
 	}
-	if err := a.forget(ctx, parked); err != nil {
-		return cleared{}, err
-	}
-	return a.send(step, parked, asks)
+	return a.send(step, parked, asks, priced)
 }
 
-// price replays parked actions to price their questions.
-func (a *apply) price(ctx context.Context, parked []*action) (Asks, error) {
+// agree prices and has the questions agreed to. The keys of those to send are nil if somebody objects.
+func (a *apply) agree(ctx context.Context, step string, parked []*action) (Asks, map[string]bool, error) {
+	a.agreeing.Lock()
+	defer a.agreeing.Unlock()
+	asks, priced, disputed, err := a.price(ctx, parked)
+	if err != nil || asks.New == 0 {
+		return asks, nil, err
+	}
+	agreed, err := a.admit(a.gentle, step, asks)
+	if err == nil {
+		err = a.gentle.Err() // nothing is forgotten that will not be asked
+	}
+	if err != nil || !agreed {
+		return asks, nil, err
+	}
+	return asks, priced, a.forget(ctx, disputed)
+}
+
+// price replays parked actions to price their questions. It returns the keys of those that are new, and of those among
+// them that are settled and in dispute.
+func (a *apply) price(ctx context.Context, parked []*action) (asks Asks, priced, disputed map[string]bool, err error) {
+	disputed = map[string]bool{}
+	for _, act := range parked {
+		maps.Copy(disputed, act.disputed)
+	}
+	maps.DeleteFunc(disputed, func(key string, _ bool) bool { return a.retried.has(key) })
 	c := newCounter(a.Runner)
 	for _, act := range parked {
-		if _, err := a.executor().replay(ctx, *act.task, c.asker(act.disputed)); err != nil {
-			return c.asks, err
+		if _, err := a.executor().replay(ctx, *act.task, c.asker(disputed)); err != nil {
+			return c.asks, nil, nil, err
 		}
 	}
-	return c.sum(), nil
+	maps.DeleteFunc(c.seen, func(_ string, fresh bool) bool { return !fresh })
+	return c.sum(), c.seen, disputed, nil
 }
 
 // admit asks whoever pays.
@@ -163,24 +186,21 @@ func (a *apply) admit(ctx context.Context, step string, asks Asks) (bool, error)
 	return a.opt.Confirm(ctx, step, asks)
 }
 
-// forget takes back, once it is agreed that they are asked again, what settled the questions in dispute.
-func (a *apply) forget(ctx context.Context, parked []*action) error {
-	for _, act := range parked {
-		if len(act.disputed) == 0 {
-			continue
-		}
-		if err := a.Runner.opt.Gateway.Forget(ctx, slices.Sorted(maps.Keys(act.disputed))); err != nil {
-			return err
-		}
-		act.disputed = nil
+// forget takes back what settled the questions in dispute.
+func (a *apply) forget(ctx context.Context, disputed map[string]bool) error {
+	if len(disputed) == 0 {
+		return nil
 	}
-	return nil
+	for key := range disputed {
+		a.retried.add(key)
+	}
+	return a.Runner.opt.Gateway.Forget(ctx, slices.Sorted(maps.Keys(disputed)))
 }
 
 // send obtains the answers. What was sent is told even if the error is not nil, as it may have cost something.
-func (a *apply) send(step string, parked []*action, asks Asks) (cleared, error) {
+func (a *apply) send(step string, parked []*action, asks Asks, priced map[string]bool) (cleared, error) {
 	var c cleared
-	err := a.Runner.opt.Gateway.Send(a.gentle, a.questions(a.gentle, parked), steps.Sending{
+	err := a.Runner.opt.Gateway.Send(a.gentle, a.questions(a.gentle, parked, priced), steps.Sending{
 		Run: a.run.Started.Format(time.RFC3339), Step: step, Workers: a.workers(),
 		Sent: func(s steps.Sent) {
 			c.count++
@@ -191,14 +211,14 @@ func (a *apply) send(step string, parked []*action, asks Asks) (cleared, error) 
 	return c, err
 }
 
-// questions renders the questions of parked actions that have no answer, each once. They are rendered while they are
-// sent, so that they are never all in memory.
-func (a *apply) questions(ctx context.Context, parked []*action) iter.Seq2[steps.Question, error] {
+// questions renders the questions of parked actions that were priced, each once. They are rendered while they are sent,
+// so that they are never all in memory.
+func (a *apply) questions(ctx context.Context, parked []*action, priced map[string]bool) iter.Seq2[steps.Question, error] {
 	return func(yield func(steps.Question, error) bool) {
 		seen := map[string]bool{}
 		ask := func(ctx context.Context, q steps.Question) (steps.Reply, error) {
 			reply, err := a.Runner.opt.Gateway.Lookup(ctx, q)
-			if errors.Is(err, steps.ErrPending) && !seen[q.Key] {
+			if errors.Is(err, steps.ErrPending) && priced[q.Key] && !seen[q.Key] {
 				seen[q.Key] = true
 				if !yield(q, nil) {
 					return reply, errEnough

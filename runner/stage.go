@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"path/filepath"
 	"slices"
 
 	"sftrun.local/runner/store"
@@ -199,12 +200,8 @@ func (st *stage) prepare(a *action) bool {
 
 // lookup finds the record of an action, unless what it made is gone or it is to be tried again.
 func (r *Runner) lookup(ctx context.Context, kind steps.Kind, a *action) error {
-	rec, err := loadRecord(ctx, r.opt.Store, a.task.pieces.Key())
+	rec, whole, err := r.loadRecord(ctx, a.task.pieces.Key())
 	if err != nil || rec == nil {
-		return err
-	}
-	whole, err := r.present(ctx, rec)
-	if err != nil {
 		return err
 	}
 	a.task.attempt = rec.Attempt
@@ -266,8 +263,23 @@ func (in *stageInputs) Parts(input string) []steps.Part {
 
 func (in *stageInputs) Shards(ctx context.Context, pattern string) ([]steps.Shard, error) {
 	shards, err := in.runner.outside.list(ctx, pattern)
+	if err == nil {
+		err = in.runner.notItsOwn(shards)
+	}
 	in.stage.listing = append(in.stage.listing, shards...)
 	return shards, err
+}
+
+// notItsOwn makes sure that a pipeline does not read what it publishes or stores: it would grow with every apply.
+func (r *Runner) notItsOwn(shards []steps.Shard) error {
+	for _, s := range shards {
+		for what, folder := range map[string]string{"output": r.opt.Output, "state": r.opt.State} {
+			if rel, err := filepath.Rel(folder, r.outside.path(s.Place)); err == nil && filepath.IsLocal(rel) {
+				return fmt.Errorf("%s lies in the %s folder, so the pipeline would read what it writes.  Move it, or name another folder for the output", s.Place, what)
+			}
+		}
+	}
+	return nil
 }
 
 func (in *stageInputs) Digest(ctx context.Context, shards []steps.Shard) error {

@@ -3,6 +3,7 @@ package runner
 import (
 	"bytes"
 	"encoding/json"
+	"maps"
 	"os"
 	"path/filepath"
 	"time"
@@ -36,28 +37,24 @@ type StageMetadata struct {
 	Published string `json:"published"` // file name, "" if none
 }
 
-// publishState writes the state of all steps. One whose state is as it was keeps its time.
+// publishState writes the state of all steps, if it is not what the file says. A step whose state is as it was keeps its
+// time; one that this apply left out, or held to a trial, keeps all of it.
 func (a *apply) publishState() error {
 	path := a.statePath()
 	before, _ := readState(path)
 	now := State{Version: 1, Stages: map[string]StageState{}}
-	for _, s := range a.run.Steps {
-		if was, ok := before.Stages[s.Name]; ok && byName(a.stages, s.Name) == nil {
-			now.Stages[s.Name] = was // not part of this apply
-			continue
+	for _, s := range a.Runner.opt.Pipeline.Steps {
+		st := byName(a.stages, s.Name)
+		was, known := before.Stages[s.Name]
+		switch {
+		case known && (st == nil || st.trial || st.behindTrial):
+			now.Stages[s.Name] = was
+		case st != nil:
+			now.Stages[s.Name] = a.stateOf(st, was)
 		}
-		state := StageState{
-			Completed: s.Done && !s.Partial && s.Tally.Halt == "", ConfigHash: s.Symbol, UpdatedAt: a.run.Ended.Format(time.RFC3339),
-			Metadata: StageMetadata{Kind: s.Kind, RowsIn: s.Tally.In, RowsOut: s.Tally.Out, Dropped: s.Tally.Drops(), Failed: s.Tally.Failures(), Published: a.publishedName(s.Name)},
-		}
-		if was, ok := before.Stages[s.Name]; ok {
-			updated := state.UpdatedAt
-			state.UpdatedAt = was.UpdatedAt
-			if state != was {
-				state.UpdatedAt = updated
-			}
-		}
-		now.Stages[s.Name] = state
+	}
+	if maps.Equal(before.Stages, now.Stages) && before.Version == now.Version {
+		return nil
 	}
 	var text bytes.Buffer
 	enc := json.NewEncoder(&text)
@@ -67,6 +64,22 @@ func (a *apply) publishState() error {
 		return err
 	}
 	return replaceFile(path, text.Bytes())
+}
+
+func (a *apply) stateOf(st *stage, was StageState) StageState {
+	p := a.states[st]
+	t := p.Tally
+	state := StageState{
+		Completed: p.Done && !p.Partial && t.Halt == "", ConfigHash: st.symbol, UpdatedAt: was.UpdatedAt,
+		Metadata: StageMetadata{Kind: p.Kind, RowsIn: t.In, RowsOut: t.Out, Dropped: t.Drops(), Failed: t.Failures()},
+	}
+	if p.Done && st.node.spec.Publish != "" {
+		state.Metadata.Published = filepath.Base(a.target(st))
+	}
+	if state != was {
+		state.UpdatedAt = a.run.Ended.Format(time.RFC3339)
+	}
+	return state
 }
 
 func (r *Runner) statePath() string { return filepath.Join(r.opt.Output, stateFile) }
@@ -84,12 +97,4 @@ func readState(path string) (State, error) {
 		return s, err
 	}
 	return s, json.Unmarshal(text, &s)
-}
-
-func (a *apply) publishedName(step string) string {
-	st := byName(a.stages, step)
-	if st == nil || !publishes(st) {
-		return ""
-	}
-	return filepath.Base(a.target(st))
 }

@@ -79,7 +79,8 @@ func (a *app) complaint(err error) string {
 	case err == nil || errors.As(err, &own) && own.text == "":
 		return ""
 	case errors.As(err, &damaged):
-		return fmt.Sprintf("%v.  To have it made again: %s", err, a.again("apply"))
+		return fmt.Sprintf("%v.  To have just this made again, remove %s from the folder of the store (see sftrun settings), and: %s",
+			err, damaged.Name, a.again("apply"))
 	case errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS):
 		return fmt.Sprintf("%v.  Give yourself the right to it, or work on a copy of the project that is yours to write", err)
 	}

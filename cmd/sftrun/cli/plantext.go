@@ -218,7 +218,7 @@ func (t *planText) publish(p runner.Publish) {
 	case p.Why == runner.Missing:
 		fmt.Fprintf(t, "%s is missing and will be written.\n", p.File)
 	case p.Why == runner.Older:
-		fmt.Fprintf(t, "%s is of an earlier result and will be written anew.\n", p.File)
+		fmt.Fprintf(t, "%s is not what it should be now, and will be written anew.\n", p.File)
 	case t.flags.force:
 		fmt.Fprintf(t, "%s was %s and will be overwritten (--force).\n", p.File, why)
 	case p.Why == runner.Kept:
