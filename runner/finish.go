@@ -73,6 +73,9 @@ func (a *apply) finish(ctx context.Context) (*Report, error) {
 
 // record keeps the run.
 func (a *apply) record(ctx context.Context) error {
+	if _, err := a.Runner.opt.Store.Put(ctx, a.Runner.opt.Pipeline.Value); err != nil {
+		return fmt.Errorf("record the pipeline: %w", err)
+	}
 	for _, st := range a.stages {
 		step, err := a.runStep(ctx, st)
 		if err != nil {

@@ -18,7 +18,7 @@ type RunRecord struct {
 	Number   int               `json:"number"`
 	Pipeline string            `json:"pipeline"`
 	Variant  string            `json:"variant,omitempty"`
-	Digest   string            `json:"digest"` // of the evaluated pipeline
+	Digest   string            `json:"digest"` // of the evaluated pipeline (schema.Pipeline.Value), an object of the store
 	Tags     map[string]string `json:"tags,omitempty"`
 	Git      string            `json:"git,omitempty"`  // commit, and "edited" if files differed from it
 	Tool     string            `json:"tool,omitempty"` // version of sftrun
@@ -47,6 +47,7 @@ type Detail struct {
 	Inputs  map[string]Input      `json:"inputs,omitempty"`
 	Listing []steps.Shard         `json:"listing,omitempty"` // all shards seen, chosen ones with digest
 	Symbols []string              `json:"symbols"`           // of its actions
+	Actions []string              `json:"actions"`           // names of the records of its actions, which name all that it made
 }
 
 // An Input is the dataset that an input field was connected to.
@@ -178,7 +179,7 @@ func (r *Runner) detail(ctx context.Context, s *RunStep) *Detail {
 func detailOf(st *stage) Detail {
 	d := Detail{
 		Scheme: Scheme, Kind: st.node.kind.Name, Version: st.node.kind.Version,
-		Config: st.node.spec.Config, Files: st.node.files, Inputs: map[string]Input{}, Listing: st.shards(),
+		Config: st.node.spec.Config, Files: st.node.files, Inputs: map[string]Input{}, Listing: st.shards(), Actions: st.data.Actions,
 	}
 	for _, in := range st.node.spec.Inputs {
 		parts := make([]string, len(st.inputs[in.Field]))

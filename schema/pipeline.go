@@ -54,7 +54,9 @@ func (c *checker) pipeline(v cue.Value) (*Pipeline, error) {
 	if len(c.errors) > 0 {
 		return nil, c.sorted()
 	}
-	p.Digest = digest(p)
+	p.Value = valueOf(p)
+	sum := sha256.Sum256(p.Value)
+	p.Digest = hex.EncodeToString(sum[:])
 	return p, nil
 }
 
@@ -100,16 +102,19 @@ func (c *checker) steps(p *Pipeline, v cue.Value, root map[string]any, fill *fil
 	return nil
 }
 
-// digest is the identity of what a pipeline means: everything in it but the order of the steps.
-func digest(p *Pipeline) string {
+// valueOf is what a pipeline means: everything in it but the order of the steps, as canonical JSON.
+func valueOf(p *Pipeline) json.RawMessage {
 	steps := map[string]any{}
 	for _, s := range p.Steps {
-		steps[s.Name] = map[string]any{"kind": s.Kind, "config": s.Config, "inputs": s.Inputs, "publish": s.Publish}
+		inputs := map[string]string{}
+		for _, in := range s.Inputs {
+			inputs[in.Field] = in.Step + "." + in.Stream
+		}
+		steps[s.Name] = map[string]any{"kind": s.Kind, "config": s.Config, "inputs": inputs, "publish": s.Publish}
 	}
-	sum := sha256.Sum256(encode(map[string]any{
+	return encode(map[string]any{
 		"name": p.Name, "seed": p.Seed, "limits": p.Limits, "models": p.Models, "steps": steps,
-	}))
-	return hex.EncodeToString(sum[:])
+	})
 }
 
 // Position tells where the value at a path is written: of several places the one that decides (the variant's before

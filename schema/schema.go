@@ -24,7 +24,8 @@ type Pipeline struct {
 	Tags     map[string]string          // as given in Options
 	Variant  string                     // as given in Options
 	Sources  []string                   // the user's CUE files that were read, slash-separated, relative to Dir, sorted
-	Digest   string                     // SHA-256 of the canonical value, hex: equal for equal meaning, whatever the files look like
+	Value    json.RawMessage            // {"name", "seed", "limits", "models", "steps": {NAME: {"kind", "config", "inputs", "publish"}}}, canonical
+	Digest   string                     // SHA-256 of Value, hex: equal for equal meaning, whatever the files look like
 	Warnings []string                   // what the user should know though nothing is wrong, one line each
 
 	places *places
