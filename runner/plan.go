@@ -48,6 +48,7 @@ type StepPlan struct {
 	MostRows int      `json:"mostRows"`           // rows handed on at most, -1 if not known
 	Asks     *Asks    `json:"asks,omitempty"`     // questions to models, for a step that puts some and runs
 	AsksAny  bool     `json:"asksAny,omitempty"`  // its kind puts questions
+	Moved    []Moved  `json:"moved,omitempty"`    // how the rows that it takes differ from before, for a step that puts questions and runs
 	Reads    int64    `json:"reads,omitempty"`    // bytes that its actions will read
 	Partial  bool     `json:"partial,omitempty"`
 	Damaged  string   `json:"damaged,omitempty"` // name of an object in the store that it reads and that an apply makes again
@@ -142,6 +143,9 @@ func (r *Runner) planStep(ctx context.Context, st *stage, since past, stages []*
 		s.Reasons = r.reasons(ctx, stages, st, since, was)
 		if st.node.kind.Asks {
 			var err error
+			if s.Moved, err = r.moved(ctx, st, was); err != nil {
+				return s, err
+			}
 			s.Asks, err = r.count(ctx, st)
 			var damaged *store.Damaged
 			if errors.As(err, &damaged) {

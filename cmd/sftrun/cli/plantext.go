@@ -8,6 +8,7 @@ import (
 
 	"sftrun.local/cmd/sftrun/cli/figures"
 	"sftrun.local/runner"
+	"sftrun.local/steps"
 )
 
 // planText is a plan in words. Its columns are: name, verdict, what of it.
@@ -103,6 +104,9 @@ func (t *planText) step(s runner.StepPlan) {
 	for _, r := range s.Reasons {
 		t.below(strings.TrimRight(r.Text+"   "+r.At, " "))
 	}
+	for _, m := range s.Moved {
+		t.below(movedText(m))
+	}
 	if s.Asks != nil && s.Asks.New > 0 {
 		t.below(costOf(*s.Asks))
 	}
@@ -112,6 +116,22 @@ func (t *planText) step(s runner.StepPlan) {
 	if t.project.verbose && s.Verdict != runner.Wait {
 		t.below(detailsOf(s))
 	}
+}
+
+// movedText says how the rows that a step takes differ from before.
+func movedText(m runner.Moved) string {
+	from := m.Step
+	if m.Stream != steps.RowsStream {
+		from += "." + m.Stream
+	}
+	return fmt.Sprintf("rows of %s: %s added, %s removed since run %d", from, orNone(m.Added), orNone(m.Removed), m.Since)
+}
+
+func orNone(n int) string {
+	if n == 0 {
+		return "none"
+	}
+	return figures.Count(n)
 }
 
 func (t *planText) below(text string) {

@@ -1,0 +1,44 @@
+package runner_test
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"sftrun.local/runner"
+)
+
+// A plan of a step that puts questions tells how its rows differ from those that it was last done on, also if other
+// runs came in between.
+func TestPlanTellsHowTheRowsOfAPaidStepMoved(t *testing.T) {
+	tests := []struct {
+		name string
+		edit func(p *project)
+		want []runner.Moved
+	}{
+		{"one row more", func(p *project) { p.edit("target: 4", "target: 5") },
+			[]runner.Moved{{Step: "top", Stream: "rows", Added: 1, Since: 1}}},
+		{"another row", func(p *project) { p.write("data/b.jsonl", rows(5, 6, 8)) },
+			[]runner.Moved{{Step: "top", Stream: "rows", Added: 1, Removed: 1, Since: 1}}},
+		{"a row twice", func(p *project) { p.write("data/b.jsonl", rows(5, 6, 7, 7)) },
+			[]runner.Moved{{Step: "top", Stream: "rows", Added: 1, Removed: 1, Since: 1}}},
+		{"another prompt", func(p *project) { p.write("prompt.md", "Say more.") }, nil},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			p := newProject(t)
+			p.apply()
+			test.edit(p)
+			p.opt.Target = "top"
+			p.apply()
+			p.opt.Target = ""
+			for _, s := range p.plan().Steps {
+				if s.Name == "ask" {
+					if d := cmp.Diff(test.want, s.Moved); d != "" || s.Verdict != runner.Run {
+						t.Errorf("%s: %s", s.Verdict, d)
+					}
+				}
+			}
+		})
+	}
+}
