@@ -19,8 +19,10 @@ type progress struct {
 	waiting []runner.Event  // ends of steps to be told after those of the steps before them
 	width   int             // of the longest name
 
-	mu   sync.Mutex // held while something is written
-	bars *bars      // nil without a terminal
+	mu     sync.Mutex // held while something is written
+	bars   *bars      // nil without a terminal
+	paused bool
+	held   []runner.Event // while paused
 }
 
 func newProgress(p *project) *progress {
@@ -39,6 +41,14 @@ func newProgress(p *project) *progress {
 func (s *progress) event(e runner.Event) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.paused {
+		s.held = append(s.held, e)
+		return
+	}
+	s.take(e)
+}
+
+func (s *progress) take(e runner.Event) {
 	switch {
 	case s.project.json:
 		_ = s.project.printJSON(e) // a reader that went away does not end the work
@@ -129,14 +139,27 @@ func requestsOf(r runner.StepReport) string {
 	return ""
 }
 
-// pause runs a function while nothing else is written, and without bars.
+// pause runs a function while nothing else is written, and without bars. The work goes on meanwhile, as the function may
+// wait for a person: what happens is told afterwards.
 func (s *progress) pause(f func()) {
+	s.hold(true)
+	defer s.hold(false)
+	f()
+}
+
+func (s *progress) hold(pause bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.bars != nil {
+	s.paused = pause
+	if pause && s.bars != nil {
 		s.bars.clear()
 	}
-	f()
+	if !pause {
+		for _, e := range s.held {
+			s.take(e)
+		}
+		s.held = nil
+	}
 }
 
 // end tells what is left to tell, and takes the bars away.

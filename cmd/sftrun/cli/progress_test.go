@@ -50,3 +50,20 @@ func TestRequestsAreTold(t *testing.T) {
 		}
 	}
 }
+
+// While a person is asked, the work goes on: nothing is written, nobody waits, and what happened is told afterwards.
+func TestPauseHoldsBackTextAndNotTheWork(t *testing.T) {
+	var out bytes.Buffer
+	p := &project{app: &app{Stdio: Stdio{Out: &out}}, pipeline: &schema.Pipeline{Steps: []schema.Step{{Name: "aside"}}}}
+	s := newProgress(p)
+	s.event(runner.Event{What: runner.Began, Step: "aside"})
+	s.pause(func() {
+		s.event(runner.Event{What: runner.Ended, Step: "aside", Report: &runner.StepReport{Name: "aside"}})
+		if out.Len() > 0 {
+			t.Errorf("written into the question: %q", out.String())
+		}
+	})
+	if out.Len() == 0 {
+		t.Error("what happened during the pause is not told")
+	}
+}
