@@ -49,6 +49,7 @@ type apply struct {
 	halted   []string
 	flying   map[string]bool    // keys of actions under way
 	agreeing sync.Mutex         // one step at a time is priced and agreed to
+	agreed   keySet             // questions that may be sent
 	made     map[string]*Record // by key, of actions executed in this apply
 	work     context.Context    // ends when all is to end at once
 	gentle   context.Context    // ends when nothing new is to be started

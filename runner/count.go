@@ -53,6 +53,7 @@ func (r *Runner) count(ctx context.Context, st *stage) (*Asks, error) {
 // counter counts the questions that replays put.
 type counter struct {
 	runner *Runner
+	agreed *keySet // questions that are paid for already, as another step is having them answered; may be nil
 
 	mu   sync.Mutex
 	seen map[string]bool // by key: whether it is new
@@ -86,6 +87,7 @@ func (c *counter) take(q steps.Question, err error) error {
 		c.asks.Answered++
 	case errors.As(err, &refusal):
 		c.asks.Refused++
+	case errors.Is(err, steps.ErrPending) && c.agreed.has(q.Key):
 	case errors.Is(err, steps.ErrPending):
 		quote, quoteErr := c.runner.opt.Gateway.Quote(q)
 		if quoteErr != nil {
@@ -133,6 +135,9 @@ func (s *keySet) add(key string) {
 }
 
 func (s *keySet) has(key string) bool {
+	if s == nil {
+		return false
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.keys[key]

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"sftrun.local/runner"
 	"sftrun.local/steps"
@@ -305,5 +306,26 @@ func TestOnlyWhatWasAgreedToIsSent(t *testing.T) {
 	}})
 	if err != nil || agreed != rep.Steps[3].Asked || agreed != 4 {
 		t.Errorf("%v: agreed to %d, sent %d", err, agreed, rep.Steps[3].Asked)
+	}
+}
+
+// Two steps that put the same questions at the same time pay for them once, and are agreed to once.
+func TestQuestionsOfTwoStepsAreAgreedToOnce(t *testing.T) {
+	p := newProject(t)
+	p.oracle.price = 1
+	p.oracle.delay = 50 * time.Millisecond // both steps come to their questions before either has answers
+	p.edit("judge: sft", "other: sft.#Ask & {input: keep.rows, prompt: \"prompt.md\", publish: \"other.jsonl\"}\n\t\tjudge: sft")
+	agreed := 0
+	rep, err := p.runner().Apply(t.Context(), runner.ApplyOptions{
+		Confirm: func(_ context.Context, _ string, asks runner.Asks) (bool, error) {
+			agreed += asks.New
+			return true, nil
+		},
+	})
+	if err != nil || rep.Outcome != runner.Complete {
+		t.Fatalf("apply: %v, %v", rep, err)
+	}
+	if len(p.oracle.sent) != 5 || agreed != 5 {
+		t.Errorf("%d questions agreed to, %d of them distinct; want 5 of 5", agreed, len(p.oracle.sent))
 	}
 }

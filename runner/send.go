@@ -127,22 +127,25 @@ type cleared struct {
 // others. One step at a time is priced and agreed to.
 func (a *apply) clear(ctx context.Context, step string, parked []*action) (cleared, error) {
 	asks, priced, err := a.agree(ctx, step, parked)
-	if err != nil || asks.New == 0 {
-		return cleared{}, err // another step has had them answered meanwhile
-	}
-	if priced == nil {
+	switch {
+	case err != nil:
+		return cleared{}, err
+	case priced == nil:
 		return cleared{asks: asks, held: true}, nil
+	case len(priced) == 0:
+		return cleared{}, nil // another step has had them answered meanwhile
 	}
-	return a.send(step, parked, asks, priced)
+	return a.send(step, parked, priced)
 }
 
-// agree prices and has the questions agreed to. The keys of those to send are nil if somebody objects.
+// agree prices and has the questions agreed to. The keys of those to send are nil if somebody objects; among them are
+// those that another step is having answered, which cost nothing more.
 func (a *apply) agree(ctx context.Context, step string, parked []*action) (Asks, map[string]bool, error) {
 	a.agreeing.Lock()
 	defer a.agreeing.Unlock()
 	asks, priced, disputed, err := a.price(ctx, parked)
 	if err != nil || asks.New == 0 {
-		return asks, nil, err
+		return asks, priced, err
 	}
 	agreed, err := a.admit(a.gentle, step, asks)
 	if err == nil {
@@ -150,6 +153,9 @@ func (a *apply) agree(ctx context.Context, step string, parked []*action) (Asks,
 	}
 	if err != nil || !agreed {
 		return asks, nil, err
+	}
+	for key := range priced {
+		a.agreed.add(key)
 	}
 	return asks, priced, a.forget(ctx, disputed)
 }
@@ -163,6 +169,7 @@ func (a *apply) price(ctx context.Context, parked []*action) (asks Asks, priced,
 	}
 	maps.DeleteFunc(disputed, func(key string, _ bool) bool { return a.retried.has(key) })
 	c := newCounter(a.Runner)
+	c.agreed = &a.agreed
 	for _, act := range parked {
 		if _, err := a.executor().replay(ctx, *act.task, c.asker(disputed)); err != nil {
 			return c.asks, nil, nil, err
@@ -198,14 +205,14 @@ func (a *apply) forget(ctx context.Context, disputed map[string]bool) error {
 }
 
 // send obtains the answers. What was sent is told even if the error is not nil, as it may have cost something.
-func (a *apply) send(step string, parked []*action, asks Asks, priced map[string]bool) (cleared, error) {
+func (a *apply) send(step string, parked []*action, priced map[string]bool) (cleared, error) {
 	var c cleared
 	err := a.Runner.opt.Gateway.Send(a.gentle, a.questions(a.gentle, parked, priced), steps.Sending{
 		Run: a.run.Started.Format(time.RFC3339), Step: step, Workers: a.workers(),
 		Sent: func(s steps.Sent) {
 			c.count++
 			c.usd += s.USD
-			a.later(Event{What: Sent, Step: step, Answered: c.count, Questions: asks.New, USD: c.usd})
+			a.later(Event{What: Sent, Step: step, Answered: c.count, Questions: len(priced), USD: c.usd})
 		},
 	})
 	return c, err

@@ -15,6 +15,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"sftrun.local/runner"
 	"sftrun.local/runner/store"
@@ -357,7 +358,8 @@ type oracle struct {
 	bad     string // rows that hold this get a bad reply
 	price   float64
 
-	failAfter int // answers, if not 0
+	failAfter int           // answers, if not 0
+	delay     time.Duration // before the first answer of each call
 }
 
 func newOracle() *oracle {
@@ -381,6 +383,7 @@ func (o *oracle) Quote(steps.Question) (steps.Quote, error) {
 }
 
 func (o *oracle) Send(ctx context.Context, questions iter.Seq2[steps.Question, error], s steps.Sending) error {
+	time.Sleep(o.delay)
 	for q, err := range questions {
 		if err != nil {
 			return err
