@@ -106,7 +106,7 @@ func (a *apply) moved() bool {
 // was not done again in full.
 func (a *apply) runStep(ctx context.Context, st *stage) (RunStep, error) {
 	p := a.states[st]
-	step := RunStep{StepReport: p.StepReport, Symbol: st.symbol}
+	step := RunStep{StepReport: p.StepReport, Symbol: st.symbol, Pace: a.pace(st, p)}
 	if !p.ended || st.trial || st.behindTrial {
 		if was, _ := a.before(st, a.since, a.stages); was != nil {
 			step.Detail, step.Since = was.Detail, was.Since
@@ -116,6 +116,17 @@ func (a *apply) runStep(ctx context.Context, st *stage) (RunStep, error) {
 	digest, err := a.Runner.opt.Store.Put(ctx, steps.Encode(detailOf(st)))
 	step.Detail = digest
 	return step, err
+}
+
+// pace measures it if the step executed actions, and otherwise carries over what was measured before.
+func (a *apply) pace(st *stage, p *progress) float64 {
+	if p.Executed > 0 && p.ended && !st.node.kind.Asks {
+		return p.Seconds / float64(p.Executed)
+	}
+	if was, _ := a.before(st, a.since, a.stages); was != nil {
+		return was.Pace
+	}
+	return 0
 }
 
 // untouched lists steps of the pipeline that this apply left out on account of its target.
@@ -128,7 +139,7 @@ func (a *apply) untouched() []RunStep {
 		left := RunStep{StepReport: StepReport{Name: s.Name, Kind: s.Kind}}
 		if was := a.since.step(s.Name); was != nil {
 			left.Done, left.Partial, left.Tally = was.Done, was.Partial, was.Tally
-			left.Symbol, left.Detail, left.Since = was.Symbol, was.Detail, was.Since
+			left.Symbol, left.Detail, left.Since, left.Pace = was.Symbol, was.Detail, was.Since, was.Pace
 		}
 		all = append(all, left)
 	}

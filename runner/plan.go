@@ -50,6 +50,8 @@ type StepPlan struct {
 	AsksAny  bool     `json:"asksAny,omitempty"`  // its kind puts questions
 	Moved    []Moved  `json:"moved,omitempty"`    // how the rows that it takes differ from before, for a step that puts questions and runs
 	Reads    int64    `json:"reads,omitempty"`    // bytes that its actions will read
+	Writes   int64    `json:"writes,omitempty"`   // bytes of rows that they will write, as an estimate, without what comes from outside
+	Seconds  float64  `json:"seconds,omitempty"`  // that they will take, by those executed last; 0 if not known
 	Partial  bool     `json:"partial,omitempty"`
 	Damaged  string   `json:"damaged,omitempty"` // name of an object in the store that it reads and that an apply makes again
 	Blocked  bool     `json:"blocked,omitempty"` // it is behind a check that said no, so an apply does nothing with it
@@ -140,6 +142,10 @@ func (r *Runner) planStep(ctx context.Context, st *stage, since past, stages []*
 		s.Verdict = Wait
 	default:
 		s.Verdict, s.ToRun, s.RowsIn, s.Reads = Run, len(st.pending()), st.rowsFed(), st.reads()
+		s.Writes = st.writes()
+		if was != nil {
+			s.Seconds = was.Pace * float64(s.ToRun)
+		}
 		s.Reasons = r.reasons(ctx, stages, st, since, was)
 		if st.node.kind.Asks {
 			var err error

@@ -62,6 +62,6 @@ func say(t *testing.T, old, new string, args []string) string {
 	}
 	out = strings.ReplaceAll(out, p.dir, "~")
 	out = regexp.MustCompile(`run 1, \d+ \w+ \d\d:\d\d`).ReplaceAllString(out, "run 1, 22 Nov 18:40")
-	out = regexp.MustCompile(`\(\d+ [GMT]B free on disk\)`).ReplaceAllString(out, "(212 GB free on disk)")
+	out = regexp.MustCompile(`\(\d+ [GMT]B free\)`).ReplaceAllString(out, "(212 GB free)")
 	return strings.Trim(out, "\n") + "\n"
 }

@@ -62,18 +62,35 @@ func (t *planText) sums() string {
 	if asks := t.paid(); !asks.Free {
 		text += "   " + t.money(asks)
 	}
-	var reads int64
+	return text + t.localWork()
+}
+
+// localWork says how long the steps that are known to run take on this machine, what they read and write, and what
+// room there is.
+func (t *planText) localWork() string {
+	var parts []string
+	var reads, writes int64
+	took := 0.0
 	for _, s := range t.plan.Steps {
-		reads += s.Reads
+		reads, writes, took = reads+s.Reads, writes+s.Writes, took+s.Seconds
+	}
+	if took >= 1 {
+		parts = append(parts, "about "+figures.Span(seconds(took)))
 	}
 	if reads > 0 {
-		text += "   " + figures.Size(reads) + " to read"
-		if free, ok := freeSpace(t.project.settings.Store); ok {
-			text += " (" + figures.Size(free) + " free on disk)"
-		}
-		text += "."
+		parts = append(parts, figures.Size(reads)+" to read")
 	}
-	return text
+	if writes > 0 {
+		parts = append(parts, "about "+figures.Size(writes)+" to write")
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	text := "   Local work " + strings.Join(parts, ", ")
+	if free, ok := freeSpace(t.project.settings.Store); ok {
+		text += " (" + figures.Size(free) + " free)"
+	}
+	return text + "."
 }
 
 // paid sums the requests that cost something. Without any it is free.

@@ -42,3 +42,18 @@ func TestPlanTellsHowTheRowsOfAPaidStepMoved(t *testing.T) {
 		})
 	}
 }
+
+// How long an action took is remembered over runs that execute none, so that a plan can tell how long the next will
+// take.
+func TestPlanExpectsWhatActionsTookBefore(t *testing.T) {
+	p := newProject(t)
+	p.apply()
+	p.edit("target: 4", "target: 5")
+	p.apply()
+	p.edit("min: 3", "min: 2")
+	for _, s := range p.plan().Steps {
+		if known := s.Seconds > 0; known != (s.Name == "keep") {
+			t.Errorf("%s %s: %v s expected", s.Name, s.Verdict, s.Seconds)
+		}
+	}
+}
