@@ -52,11 +52,8 @@ func (r *Runner) Verify(ctx context.Context, s *SavedPlan) (*Promise, error) {
 	return &Promise{saved: s}, nil
 }
 
-// Moved tells what has moved since a plan was saved; nothing if it holds.
-func (r *Runner) Moved(ctx context.Context, s *SavedPlan) ([]Move, error) {
-	_, moves, err := r.moved(ctx, s)
-	return moves, err
-}
+// Plan is what the promise is to do: nothing more if it was done.
+func (p *Promise) Plan() *Plan { return p.saved.Plan }
 
 // moved returns the plan as it would be now, bound, with what has moved.
 func (r *Runner) moved(ctx context.Context, s *SavedPlan) (*SavedPlan, []Move, error) {
