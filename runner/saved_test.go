@@ -447,3 +447,60 @@ func TestSavedPlanOfATrialAndOfRetries(t *testing.T) {
 		t.Errorf("trial: %v", err)
 	}
 }
+
+// A plan that found damage says so: to make it again is part of the plan then.
+func TestSavedPlanCoversMendingThatItTellsOf(t *testing.T) {
+	p := newProject(t)
+	p.apply()
+	p.write("prompt.md", "Say more.")
+	m := p.bucket.(*memory)
+	for name, data := range m.data {
+		if strings.HasPrefix(name, "objects/") && strings.HasPrefix(string(data), `{"id":"r7"`) && !strings.Contains(string(data), "reply") {
+			m.data[name] = append([]byte("!"), data[1:]...)
+		}
+	}
+	saved := p.bind()
+	if saved.Plan.Steps[3].Damaged == "" {
+		t.Fatalf("the plan does not tell of it: %s", verdicts(saved.Plan))
+	}
+	if rep, err := p.applySaved(saved); err != nil || len(rep.Mended) != 1 {
+		t.Errorf("%v", err)
+	}
+}
+
+// An apply that was killed recorded no run, but what it had made is there.
+func TestPartsMadeByAKilledApplyAreNoticed(t *testing.T) {
+	p := halfDone(t)
+	p.opt.Workers = 1
+	saved := p.bind()
+	kinds := p.toys.kinds()
+	do := kinds[1].Do
+	kinds[1].Do = func(ctx context.Context, a steps.Action, in steps.In, out steps.Out) error {
+		if p.toys.take()["keep"] == 1 {
+			return errors.New("the power is cut")
+		}
+		return do(ctx, a, in, out)
+	}
+	if _, err := p.runnerOf(kinds).Apply(t.Context(), runner.ApplyOptions{}); err == nil {
+		t.Fatal("it came to its end")
+	}
+	delete(p.bucket.(*memory).data, "runs/00000002")
+	if d := cmp.Diff([]string{"steps.keep: 1 of 2 parts made since"}, p.moves(saved)); d != "" {
+		t.Error(d)
+	}
+}
+
+// Whatever else a plan says is compared too, so that nothing that moved goes by.
+func TestPlanThatDiffersForNoKnownReasonIsRefused(t *testing.T) {
+	p := halfDone(t)
+	saved := p.bind()
+	saved.Plan.Steps[1].Reads++
+	if d := cmp.Diff([]string{"the plan says something else of: steps.keep"}, p.moves(saved)); d != "" {
+		t.Error(d)
+	}
+	saved.Plan.Steps[1].Reads--
+	saved.Plan.Stale = []string{"output/old.jsonl"}
+	if d := cmp.Diff([]string{"the plan says something else of: stale"}, p.moves(saved)); d != "" {
+		t.Error(d)
+	}
+}

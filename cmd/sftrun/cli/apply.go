@@ -14,12 +14,17 @@ const applyAbout = `Does what plan says: executes the steps that have to run, as
 Ctrl-C once ends it well: nothing new is started, and what is under way is finished and kept. Ctrl-C twice ends it at
 once. Either way nothing that was done is lost: the next apply goes on from there.
 
-With FILE, a plan saved by "sftrun plan -o FILE", it does that plan or nothing. Variant, tags, target and the like come
-from the file. If anything that the plan rests on has moved, it says what, and executes nothing. What a saved plan
-promises: of steps called run, the actions that were planned and no others; of steps called cached, none; and no request
-to a model beyond those planned without asking you, even with --yes. What it cannot promise is what comes of actions, so
-also not what a step called wait will have to do; there the same rules hold as without a plan. Saving a plan agrees to
-no cost: you are asked as ever. Published files are written as they are without a plan.`
+With FILE, a plan saved by "sftrun plan -o FILE", it does that plan or nothing: if anything that the plan rests on has
+moved, it says what, and executes nothing. Variant, tags, target and the like come from the file.
+
+  promised       A step called run executes the parts that were planned, a step called cached none. A step that the
+                 plan priced sends no more requests than it said, and none that are dearer, unless you agree to it
+                 when asked; --yes does not.
+  not promised   What a step called wait will have to do, as that depends on what comes out before it. More requests
+                 than the plan said it may have are asked about; --yes agrees to them, within costPerApply.
+
+A saved plan agrees to no cost by itself: you are asked as ever. One that was carried out, or begun, is not carried out
+again.`
 
 type applyFlags struct {
 	planFlags

@@ -19,7 +19,8 @@ A plan changes nothing and sends nothing. It works while an apply is under way.
 
 With -o it is saved as well, for "sftrun apply FILE", bound to all that it rests on: the pipeline's values, prompts,
 input files, published files, what is in the store, answers and prices, the last run, the version of sftrun. The file
-holds no secrets; keep it out of version control (a name with .plan is, where init wrote .gitignore).`
+holds these values, and of files only digests; no API key. It holds on this machine and not for long, so keep it out of
+version control: the .gitignore of sftrun init leaves out *.plan.`
 
 type planFlags struct {
 	target       string

@@ -61,6 +61,9 @@ func (p *project) planned(ctx context.Context, f planFlags) (*runner.Plan, error
 
 // openSaved reads a saved plan and takes over the flags that it was made with.
 func (a *app) openSaved(cmd *cobra.Command, name string) (*saved, error) {
+	if name == "" {
+		return nil, misuse("the name of the saved plan is empty: give a file  (sftrun help %s)", cmd.Name())
+	}
 	s, err := a.readSaved(name)
 	if err != nil {
 		return nil, err

@@ -101,6 +101,8 @@ type standing struct {
 	DoneIn  int           `json:"doneInRun,omitempty"` // the run that carried it out, if that was the last
 	Moved   []runner.Move `json:"moved,omitempty"`
 	Unknown string        `json:"unknown,omitempty"` // why it cannot be told
+
+	applying string // who is applying now, so that it may not hold for long; "" if nobody is
 }
 
 // standing finds out what has become of a saved plan, in the project that it is looked at from.
@@ -118,7 +120,7 @@ func (a *app) standing(ctx context.Context, cmd *cobra.Command, s *saved, f plan
 	case err != nil:
 		return standing{Unknown: err.Error()}
 	}
-	return standing{Holds: true, DoneIn: promise.Done}
+	return standing{Holds: true, DoneIn: promise.Done, applying: p.applying()}
 }
 
 func (a *app) standingText(s *saved, now standing) string {
@@ -133,6 +135,8 @@ func (a *app) standingText(s *saved, now standing) string {
 		return fmt.Sprintf("It does not hold any more.  What has moved since it was made:\n%sPlan again: %s\n", a.movesText(now.Moved), a.again("plan", "-o", s.name))
 	case now.DoneIn > 0:
 		return fmt.Sprintf("It was carried out by run %d.\n", now.DoneIn)
+	case now.applying != "":
+		return "It holds so far.  " + now.applying + "\n"
 	}
 	return "It holds.  To do just this: " + a.onSaved("apply", s.name) + "\n"
 }
