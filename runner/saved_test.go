@@ -239,9 +239,14 @@ func TestSavedPlanThatWasCarriedOutHasNothingLeftToDo(t *testing.T) {
 	if rep, err := p.applySaved(saved); err != nil || rep.Changed || len(p.toys.take()) > 0 {
 		t.Errorf("%v: it did something", err)
 	}
-	p.edit("min: 5", "min: 4")
+	p.edit("min: 5", "min: 5, idle: 7") // nothing follows from it, but it is another pipeline
+	want := []string{"steps.keep.idle: 0 → 7   pipeline.cue:9:54", "run 2 carried it out: steps.keep, steps.top, steps.ask, steps.judge are done"}
+	if d := cmp.Diff(want, p.moves(saved)); d != "" {
+		t.Error(d)
+	}
+	p.edit("min: 5, idle: 7", "min: 4")
 	p.apply()
-	want := []string{"steps.keep.min: 5 → 4   pipeline.cue:9:45", "run 3 was made since: steps.keep, steps.top, steps.ask, steps.judge are done"}
+	want = []string{"steps.keep.min: 5 → 4   pipeline.cue:9:45", "run 3 was made since: steps.keep, steps.top, steps.ask, steps.judge are done"}
 	if d := cmp.Diff(want, p.moves(saved)); d != "" {
 		t.Error(d)
 	}

@@ -14,11 +14,7 @@ func runMoves(s, now *SavedPlan) []Move {
 	case is == nil:
 		return []Move{{Text: fmt.Sprintf("run %d, which it was compared with, is gone", was.Number)}}
 	}
-	how := "was made since"
-	if is.Saved != "" && is.Saved == s.digest() {
-		how = fmt.Sprintf("began to carry it out, and ended %s", is.Outcome)
-	}
-	text := fmt.Sprintf("run %d %s", is.Number, how)
+	text := fmt.Sprintf("run %d %s", is.Number, whatRunDid(s, is))
 	if done := doneSince(s, now); len(done) > 0 {
 		verb := "is"
 		if len(done) > 1 {
@@ -27,6 +23,17 @@ func runMoves(s, now *SavedPlan) []Move {
 		text += fmt.Sprintf(": %s %s done", strings.Join(done, ", "), verb)
 	}
 	return []Move{{Text: text}}
+}
+
+// whatRunDid says what the newest run has to do with a saved plan.
+func whatRunDid(s *SavedPlan, run *RunRecord) string {
+	switch {
+	case run.Saved == "" || run.Saved != s.digest():
+		return "was made since"
+	case run.Outcome == Complete || run.Outcome == Partial:
+		return "carried it out"
+	}
+	return fmt.Sprintf("began to carry it out, and ended %s", run.Outcome)
 }
 
 // doneSince lists the steps that had something to do and have not now.
