@@ -39,7 +39,7 @@ type Promise struct {
 // under way from before the call until the apply that the promise is for has ended. The error is a *StaleError if
 // something has moved. A plan that was carried out by the last run, and leaves nothing to do, holds.
 func (r *Runner) Verify(ctx context.Context, s *SavedPlan) (*Promise, error) {
-	now, moves, err := r.moved(ctx, s)
+	now, moves, err := r.rebind(ctx, s)
 	if err != nil {
 		return nil, err
 	}
@@ -55,8 +55,8 @@ func (r *Runner) Verify(ctx context.Context, s *SavedPlan) (*Promise, error) {
 // Plan is what the promise is to do: nothing more if it was done.
 func (p *Promise) Plan() *Plan { return p.saved.Plan }
 
-// moved returns the plan as it would be now, bound, with what has moved.
-func (r *Runner) moved(ctx context.Context, s *SavedPlan) (*SavedPlan, []Move, error) {
+// rebind makes the plan of a saved one anew, and tells what has moved between them.
+func (r *Runner) rebind(ctx context.Context, s *SavedPlan) (*SavedPlan, []Move, error) {
 	own := s.Options
 	own.Tags, own.Output, own.Store = nil, "", ""
 	if !bytes.Equal(steps.Encode(own), steps.Encode(r.savedOptions())) {
