@@ -28,6 +28,9 @@ type ApplyOptions struct {
 
 	// Progress is told what happens, from one goroutine. nil tells nobody.
 	Progress func(Event)
+
+	// Promise holds the apply to a saved plan, see Runner.Verify. nil holds it to nothing.
+	Promise *Promise
 }
 
 // ErrStopped says that an apply was stopped before its end. What was done is kept.
@@ -91,6 +94,9 @@ func (r *Runner) Apply(ctx context.Context, opt ApplyOptions) (*Report, error) {
 		if err := r.opt.Store.Discard(ctx, damaged.Name); err != nil {
 			return rep, err
 		}
+		if err := opt.Promise.mend(damaged.Name); err != nil {
+			return rep, err
+		}
 		mended = append(mended, damaged.Name)
 		if rep != nil {
 			done = rep.Steps
@@ -105,6 +111,9 @@ const mostMended = 16
 func (r *Runner) apply(ctx context.Context, opt ApplyOptions, done []StepReport) (*Report, error) {
 	stages, err := r.stages()
 	if err != nil {
+		return nil, err
+	}
+	if err := opt.Promise.begins(stages); err != nil {
 		return nil, err
 	}
 	if err := r.prepare(ctx, stages); err != nil {
@@ -247,6 +256,9 @@ func (a *apply) open(st *stage, p *progress) {
 			p.Reused = max(0, done-p.Executed)
 			p.queue = st.waiting()
 			p.RowsIn = st.rowsFed()
+			if err == nil {
+				err = a.opt.Promise.covers(st)
+			}
 			if err == nil {
 				err = a.room(st)
 			}

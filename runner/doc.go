@@ -12,6 +12,10 @@
 // plan calls missing, and no other. A step is `wait` in a plan if its inputs are made by a step that runs; when they
 // turn out as they were before, it is found in the store and reused.
 //
+// A plan can be saved with all that it rests on (saved.go). An apply that is held to it begins only if a plan made anew
+// comes to the same (savedmoves.go tells what has moved), and executes of a resolved step nothing that the plan does not
+// have (savedpromise.go).
+//
 // Three levels of reuse follow from keys. A step whose actions all have known keys is found by one manifest. Each
 // action is found by its own record. And a question to a model is found in the ledger, behind the Gateway, whatever
 // action asks it.

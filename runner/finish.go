@@ -34,7 +34,7 @@ func (a *apply) newRun() RunRecord {
 	o := a.Runner.opt
 	return RunRecord{
 		Pipeline: o.Pipeline.Name, Variant: o.Variant, Digest: o.Pipeline.Digest, Tags: o.Pipeline.Tags,
-		Git: o.Git, Tool: o.Tool, Started: time.Now().UTC(),
+		Git: o.Git, Tool: o.Tool, Saved: a.opt.Promise.digest(), Started: time.Now().UTC(),
 	}
 }
 

@@ -20,8 +20,9 @@ type RunRecord struct {
 	Variant  string            `json:"variant,omitempty"`
 	Digest   string            `json:"digest"` // of the evaluated pipeline (schema.Pipeline.Value), an object of the store
 	Tags     map[string]string `json:"tags,omitempty"`
-	Git      string            `json:"git,omitempty"`  // commit, and "edited" if files differed from it
-	Tool     string            `json:"tool,omitempty"` // version of sftrun
+	Git      string            `json:"git,omitempty"`   // commit, and "edited" if files differed from it
+	Tool     string            `json:"tool,omitempty"`  // version of sftrun
+	Saved    string            `json:"saved,omitempty"` // digest of the saved plan that it carried out
 	Started  time.Time         `json:"started"`
 	Ended    time.Time         `json:"ended"`
 	Outcome  Outcome           `json:"outcome"`

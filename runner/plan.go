@@ -76,10 +76,21 @@ func (p *Plan) Count(v Verdict) int {
 
 // Plan finds out what an apply would do. It writes nothing.
 func (r *Runner) Plan(ctx context.Context) (*Plan, error) {
+	p, _, err := r.plan(ctx)
+	return p, err
+}
+
+// plan is Plan, with the stages as far as they could be resolved.
+func (r *Runner) plan(ctx context.Context) (*Plan, []*stage, error) {
 	stages, err := r.stages()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
+	p, err := r.planStages(ctx, stages)
+	return p, stages, err
+}
+
+func (r *Runner) planStages(ctx context.Context, stages []*stage) (*Plan, error) {
 	since, err := r.since(ctx)
 	if err != nil {
 		return nil, err
@@ -255,4 +266,13 @@ func mostRows(p *Plan, st *stage) int {
 		return in
 	}
 	return -1
+}
+
+// step returns what a plan says of a step, nil if it is not in it.
+func (p *Plan) step(name string) *StepPlan {
+	i := slices.IndexFunc(p.Steps, func(s StepPlan) bool { return s.Name == name })
+	if i < 0 {
+		return nil
+	}
+	return &p.Steps[i]
 }

@@ -12,7 +12,19 @@ import (
 const applyAbout = `Does what plan says: executes the steps that have to run, asks before money is spent, and publishes the results.
 
 Ctrl-C once ends it well: nothing new is started, and what is under way is finished and kept. Ctrl-C twice ends it at
-once. Either way nothing that was done is lost: the next apply goes on from there.`
+once. Either way nothing that was done is lost: the next apply goes on from there.
+
+With FILE, a plan saved by "sftrun plan -o FILE", it does that plan or nothing: if anything that the plan rests on has
+moved, it says what, and executes nothing. Variant, tags, target and the like come from the file.
+
+  promised       A step called run executes the parts that were planned, a step called cached none. A step that the
+                 plan priced sends no more requests than it said, and none that are dearer, unless you agree to it
+                 when asked; --yes does not.
+  not promised   What a step called wait will have to do, as that depends on what comes out before it. More requests
+                 than the plan said it may have are asked about; --yes agrees to them, within costPerApply.
+
+A saved plan agrees to no cost by itself: you are asked as ever. One that was carried out, or begun, is not carried out
+again.`
 
 type applyFlags struct {
 	planFlags
@@ -24,9 +36,18 @@ type applyFlags struct {
 func (a *app) applyCommand() *cobra.Command {
 	var f applyFlags
 	c := &cobra.Command{
-		Use: "apply", Short: "do what plan says", Long: applyAbout, Args: exactly(0, ""),
-		Example: "  sftrun apply\n  sftrun apply --free             all that costs nothing\n  sftrun apply --max-rows 20      a trial of 20 rows\n  sftrun apply --yes              without asking, for scripts",
-		RunE:    func(cmd *cobra.Command, _ []string) error { return a.apply(cmd.Context(), cmd, f) },
+		Use: "apply [FILE]", Short: "do what plan says", Long: applyAbout, Args: atMostOnePlan,
+		Example: "  sftrun apply\n  sftrun apply --free             all that costs nothing\n  sftrun apply --max-rows 20      a trial of 20 rows\n  sftrun apply --yes              without asking, for scripts\n  sftrun apply tonight.plan       just what sftrun plan -o tonight.plan said",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			var s *saved
+			if len(args) > 0 {
+				var err error
+				if s, err = a.openSaved(cmd, args[0]); err != nil {
+					return err
+				}
+			}
+			return a.apply(cmd.Context(), cmd, f, s)
+		},
 	}
 	f.add(c)
 	c.Flags().BoolVar(&f.yes, "yes", false, "send paid requests without asking")
@@ -35,7 +56,18 @@ func (a *app) applyCommand() *cobra.Command {
 	return c
 }
 
-func (a *app) apply(ctx context.Context, cmd *cobra.Command, f applyFlags) error {
+// atMostOnePlan refuses more than the file of a saved plan.
+func atMostOnePlan(_ *cobra.Command, args []string) error {
+	if len(args) > 1 {
+		return misuse("apply takes the file of a saved plan at most, and got %q  (sftrun help apply)", args)
+	}
+	return nil
+}
+
+func (a *app) apply(ctx context.Context, cmd *cobra.Command, f applyFlags, s *saved) error {
+	if f.dryRun && s != nil {
+		return misuse("--dry-run does not go with a saved plan.  To look at it: %s", a.onSaved("show-plan", s.name))
+	}
 	if f.dryRun {
 		return a.plan(ctx, cmd, f.planFlags)
 	}
@@ -52,25 +84,36 @@ func (a *app) apply(ctx context.Context, cmd *cobra.Command, f applyFlags) error
 		return err
 	}
 	defer lock.Release()
+	return p.apply(ctx, f, s)
+}
+
+// apply checks that it can be begun, and runs. The project is locked.
+func (p *project) apply(ctx context.Context, f applyFlags, s *saved) error {
+	r := p.runnerFor(f.planFlags)
+	promise, err := p.verify(ctx, r, s)
+	if err != nil {
+		return err
+	}
 	if err := p.bucket.Sweep(); err != nil {
 		return err
 	}
-	if err := p.admissible(ctx, f); err != nil {
+	if err := p.admissible(ctx, f, planner(r, promise)); err != nil {
 		return err
 	}
-	return p.run(ctx, f)
+	return p.run(ctx, f, r, s, promise)
 }
 
 // run applies, and tells how it ended.
-func (p *project) run(ctx context.Context, f applyFlags) error {
+func (p *project) run(ctx context.Context, f applyFlags, r *runner.Runner, s *saved, promise *runner.Promise) error {
 	ctx, stop, done := p.interruptible(ctx)
 	defer done()
 	show := newProgress(p)
-	g := &gate{project: p, flags: f, stop: stop, pause: show.pause}
-	rep, err := p.runnerFor(f.planFlags).Apply(ctx, runner.ApplyOptions{
-		Free: f.free, Confirm: g.confirm, Stop: stop, Progress: show.event,
+	g := &gate{project: p, flags: f, stop: stop, pause: show.pause, stated: statedBy(s)}
+	rep, err := r.Apply(ctx, runner.ApplyOptions{
+		Free: f.free, Confirm: g.confirm, Stop: stop, Progress: show.event, Promise: promise,
 	})
 	show.end()
+	err = p.outdated(err, s, rep != nil && rep.Changed)
 	if rep == nil {
 		return err
 	}

@@ -8,6 +8,7 @@
 //	plantext.go, report.go, progress.go   what plan and apply write
 //	again.go, next.go   the next step that is proposed, as a command line
 //	gate.go       the question before money is spent
+//	saved*.go     plans in files: their flags, what an apply of one refuses, and what it may ask
 //
 // Only this package prints, asks and picks exit codes, and only it reads settings of the machine. It never decides
 // what has to run and never touches a row: that is package runner and the kinds.

@@ -21,6 +21,7 @@ type gate struct {
 	flags   applyFlags
 	stop    <-chan struct{}
 	pause   func(func()) // runs a function while nothing else is written
+	stated  *stated      // by the saved plan that is applied; nil without one
 
 	mu     sync.Mutex
 	likely float64 // USD that this apply has let through, as expected
@@ -30,7 +31,7 @@ type gate struct {
 var errNobodyToAsk = errors.New("paid requests have to be sent, and nobody can be asked, as the input is no terminal.  Agree beforehand with --yes, or leave them out with --free")
 
 // admissible refuses an apply at its start that could only fail later, after work was done.
-func (p *project) admissible(ctx context.Context, f applyFlags) error {
+func (p *project) admissible(ctx context.Context, f applyFlags, planned func(context.Context) (*runner.Plan, error)) error {
 	if f.free {
 		return nil
 	}
@@ -42,7 +43,7 @@ func (p *project) admissible(ctx context.Context, f applyFlags) error {
 	if err != nil || !paid && len(unanswered) == 0 {
 		return err
 	}
-	plan, err := p.runnerFor(f.planFlags).Plan(ctx)
+	plan, err := planned(ctx)
 	if err != nil {
 		return withProviders(err, unanswered)
 	}
@@ -88,9 +89,10 @@ func (g *gate) confirm(ctx context.Context, step string, asks runner.Asks) (bool
 	if err := g.withinLimit(asks); err != nil {
 		return false, err
 	}
-	agreed := g.flags.yes || asks.New <= askAbove
+	beyond := g.stated.compare(step, asks)
+	agreed := g.flags.yes && beyond != abovePrice || asks.New <= askAbove && beyond == withinPlan
 	if !agreed && !isTerminal(g.project.In) {
-		return false, errNobodyToAsk
+		return false, g.nobody(step, asks)
 	}
 	var err error
 	if !agreed {
@@ -98,6 +100,7 @@ func (g *gate) confirm(ctx context.Context, step string, asks runner.Asks) (bool
 	}
 	if agreed {
 		g.likely += asks.Likely
+		g.stated.agree(step, asks)
 	}
 	return agreed, err
 }
@@ -121,7 +124,7 @@ func (g *gate) withinLimit(asks runner.Asks) error {
 
 // ask puts the question on the terminal. The answer may never come: then the end of the apply ends the waiting.
 func (g *gate) ask(ctx context.Context, step string, asks runner.Asks) (bool, error) {
-	fmt.Fprintf(g.project.Err, "\n%s  Send? [y/N] ", g.question(step, asks))
+	fmt.Fprintf(g.project.Err, "\n%s%s  Send? [y/N] ", g.stated.remark(step, asks), g.question(step, asks))
 	answer := make(chan string, 1)
 	go func() {
 		line, _ := bufio.NewReader(g.project.In).ReadString('\n')

@@ -31,6 +31,9 @@ func (t *planText) next() string {
 	case t.costWaits():
 		return fmt.Sprintf("To know the cost exactly, without spending: %s, then %s", t.project.again("apply", "--free"), t.project.again("plan"))
 	}
+	if t.flags.save != "" {
+		return "" // the line on the saved plan says it
+	}
 	return "To do it: " + t.project.again("apply")
 }
 

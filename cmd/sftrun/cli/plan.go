@@ -15,7 +15,12 @@ const planAbout = `Says for each step whether an apply would execute it, and why
   run      some of its parts have to be made
   wait     an earlier step has to run first; what comes out of that may turn out to be what is there already
 
-A plan changes nothing and sends nothing. It works while an apply is under way.`
+A plan changes nothing and sends nothing. It works while an apply is under way.
+
+With -o it is saved as well, for "sftrun apply FILE", bound to all that it rests on: the pipeline's values, prompts,
+input files, published files, what is in the store, answers and prices, the last run, the version of sftrun. The file
+holds these values, and of files only digests; no API key. It holds on this machine and not for long, so keep it out of
+version control: the .gitignore of sftrun init leaves out *.plan.`
 
 type planFlags struct {
 	target       string
@@ -23,17 +28,19 @@ type planFlags struct {
 	retryFailed  bool
 	force        bool
 	detailedExit bool
+	save         string
 }
 
 func (a *app) planCommand() *cobra.Command {
 	var f planFlags
 	c := &cobra.Command{
 		Use: "plan", Short: "say what an apply would do, why, and what it would cost", Long: planAbout, Args: exactly(0, ""),
-		Example: "  sftrun plan\n  sftrun plan --target filter\n  sftrun plan --variant midlength\n  sftrun plan --json --detailed-exitcode",
+		Example: "  sftrun plan\n  sftrun plan --target filter\n  sftrun plan --variant midlength\n  sftrun plan --json --detailed-exitcode\n  sftrun plan -o tonight.plan        then   sftrun apply tonight.plan",
 		RunE:    func(cmd *cobra.Command, _ []string) error { return a.plan(cmd.Context(), cmd, f) },
 	}
 	f.add(c)
 	c.Flags().BoolVar(&f.detailedExit, "detailed-exitcode", false, "exit with 2 if an apply would do something")
+	c.Flags().StringVarP(&f.save, "save", "o", "", "save the plan in this file, for sftrun apply FILE")
 	return c
 }
 
@@ -63,6 +70,9 @@ func (a *app) plan(ctx context.Context, cmd *cobra.Command, f planFlags) error {
 	if err := f.check(); err != nil {
 		return err
 	}
+	if err := a.checkSave(f.save); err != nil {
+		return err
+	}
 	p, err := a.openProject(ctx, cmd, true)
 	if err != nil {
 		return err
@@ -72,7 +82,7 @@ func (a *app) plan(ctx context.Context, cmd *cobra.Command, f planFlags) error {
 	if err != nil {
 		return err
 	}
-	plan, err := p.runnerFor(f).Plan(ctx)
+	plan, err := p.planned(ctx, f)
 	if err != nil {
 		return withProviders(err, unanswered)
 	}
@@ -91,7 +101,7 @@ func (p *project) showPlan(plan *runner.Plan, f planFlags, unanswered []string) 
 	}
 	t := newPlanText(p, plan)
 	t.flags, t.unanswered, t.applying = f, unanswered, p.applying()
-	p.print(t.text())
+	p.print(t.text() + t.savedLine())
 	for _, w := range plan.Warnings {
 		fmt.Fprintln(p.Err, "warning:", w)
 	}

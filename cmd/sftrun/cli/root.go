@@ -36,7 +36,7 @@ func (a *app) root() *cobra.Command {
 	a.globalFlags(root.PersistentFlags())
 	root.SetFlagErrorFunc(wrongFlag)
 	root.AddCommand(
-		a.initCommand(), a.planCommand(), a.applyCommand(), a.statusCommand(), a.showCommand(), a.kindsCommand(),
+		a.initCommand(), a.planCommand(), a.applyCommand(), a.showPlanCommand(), a.statusCommand(), a.showCommand(), a.kindsCommand(),
 		a.settingsCommand(), a.validateCommand(), a.versionCommand(), exitCodesTopic(),
 	)
 	return root

@@ -1,0 +1,85 @@
+package runner
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"sftrun.local/steps"
+)
+
+// fileMoves tells which declared files of a step hold other bytes. One that is another file is a move of the pipeline.
+func fileMoves(was *StepBasis, now StepBasis) []Move {
+	var moves []Move
+	for _, field := range sortedKeys(now.Files) {
+		before, ok := was.Files[field]
+		if file := now.Files[field]; ok && before.Path == file.Path && before.Digest != file.Digest {
+			moves = append(moves, Move{Old: text12(before.Digest), New: text12(file.Digest), Text: fmt.Sprintf("%s changed (steps.%s.%s)", file.Path, now.Name, field)})
+		}
+	}
+	return moves
+}
+
+// text12 is enough of a digest to tell it from others.
+func text12(digest string) string { return digest[:min(12, len(digest))] }
+
+// inputMoves tells which files from outside are new, changed or gone. A step that waits was shown none.
+func inputMoves(was *StepBasis, now StepBasis) []Move {
+	if was.Symbol == "" || now.Symbol == "" {
+		return nil
+	}
+	before, after := byPlace(was.Inputs), byPlace(now.Inputs)
+	var moves []Move
+	for _, place := range slices.Sorted(maps.Keys(merged(before, after))) {
+		old, there := before[place]
+		new, here := after[place]
+		how := "changed"
+		switch {
+		case !there:
+			how = "is new"
+		case !here:
+			how = "is gone"
+		case old.Size == new.Size && (old.Digest == "" || new.Digest == "" || old.Digest == new.Digest):
+			continue
+		}
+		moves = append(moves, Move{Old: text12(old.Digest), New: text12(new.Digest), Text: fmt.Sprintf("%s %s (steps.%s)", place, how, now.Name)})
+	}
+	return moves
+}
+
+func byPlace(shards []steps.Shard) map[string]steps.Shard {
+	all := map[string]steps.Shard{}
+	for _, s := range shards {
+		all[s.Place] = s
+	}
+	return all
+}
+
+func merged[V any](a, b map[string]V) map[string]V {
+	all := maps.Clone(a)
+	maps.Copy(all, b)
+	return all
+}
+
+// publishedMoves tells which published files hold other bytes.
+func publishedMoves(s, now *SavedPlan) []Move {
+	before := map[string]string{}
+	for _, f := range s.Basis.Published {
+		before[f.File] = f.Digest
+	}
+	var moves []Move
+	for _, f := range now.Basis.Published {
+		was, ok := before[f.File]
+		how := "changed"
+		switch {
+		case !ok || was == f.Digest:
+			continue
+		case was == "":
+			how = "was not there, and is now"
+		case f.Digest == "":
+			how = "is gone"
+		}
+		moves = append(moves, Move{Old: text12(was), New: text12(f.Digest), Text: f.File + " " + how})
+	}
+	return moves
+}
