@@ -65,7 +65,7 @@ func (k *reach) holdsObject(digest string) bool {
 
 func sumOf(digest string) (sum [32]byte, ok bool) {
 	n, err := hex.Decode(sum[:], []byte(digest[:min(len(digest), 64)]))
-	return sum, err == nil && n == len(sum) && len(digest) == 64
+	return sum, err == nil && n == len(sum) && hex.EncodeToString(sum[:]) == digest
 }
 
 // object adds an object, and tells whether it is new.

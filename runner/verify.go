@@ -202,7 +202,7 @@ func (v *verification) objects(ctx context.Context) error {
 		size, err := v.store.Check(ctx, digest)
 		var damaged *store.Damaged
 		if errors.As(err, &damaged) {
-			v.found(Damage{Name: name, Class: ObjectClass, Problem: damaged.Text})
+			v.found(Damage{Name: name, Class: ObjectClass, Problem: "its bytes are not those that were stored"})
 			return size, nil
 		}
 		return size, err

@@ -68,7 +68,7 @@ func (v *verification) made(ctx context.Context, name string, rec *Record) error
 			if len(streams[stream]) > 1 {
 				what += fmt.Sprintf(" (%d of %d)", nth+1, len(streams[stream]))
 			}
-			v.describe(d, fmt.Sprintf("%s that kind %s made; no run names it", what, rec.Pieces.Kind), what)
+			v.describe(d, fmt.Sprintf("%s that kind %s made", what, rec.Pieces.Kind), what)
 		}
 	}
 	return nil

@@ -127,10 +127,12 @@ func (v *verification) removedMeanwhile(ctx context.Context, run *RunRecord, fou
 func (v *verification) detail(ctx context.Context, run *RunRecord, s RunStep) ([]*Damage, error) {
 	name := store.ObjectName(s.Detail)
 	if d, err := v.absent(ctx, name, ObjectClass, runName(run.Number)); d != nil || err != nil {
-		if d != nil {
-			v.describe(d, fmt.Sprintf("what steps.%s rested on in run %d", s.Name, run.Number), "")
+		if err != nil {
+			return nil, err
 		}
-		return []*Damage{d}, err
+		v.describe(d, fmt.Sprintf("what steps.%s rested on in run %d", s.Name, run.Number), "")
+		all, err := v.byManifest(ctx, run, s)
+		return append(all, d), err
 	}
 	text, err := v.store.Get(ctx, s.Detail)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -148,16 +150,12 @@ func (v *verification) detail(ctx context.Context, run *RunRecord, s RunStep) ([
 
 // rested looks for the records of a step's actions and for its declared files.
 func (v *verification) rested(ctx context.Context, run *RunRecord, s RunStep, by string, rested Detail) ([]*Damage, error) {
-	var all []*Damage
-	for i, record := range rested.Actions {
+	for _, record := range rested.Actions {
 		if err := v.named(ctx, record, by); err != nil {
 			return nil, err
 		}
-		for _, d := range v.broken[record] {
-			v.place(d, fmt.Sprintf("part %d of %d of steps.%s in run %d", i+1, len(rested.Actions), s.Name, run.Number))
-			all = append(all, d)
-		}
 	}
+	all := v.ofActions(rested.Actions, run, s)
 	for _, field := range sortedKeys(rested.Files) {
 		f := rested.Files[field]
 		d, err := v.absent(ctx, store.ObjectName(f.Digest), ObjectClass, by)
@@ -170,6 +168,30 @@ func (v *verification) rested(ctx context.Context, run *RunRecord, s RunStep, by
 		}
 	}
 	return all, nil
+}
+
+// ofActions gives what is wrong with the actions of a step, and says of each which part of the step it is.
+func (v *verification) ofActions(records []string, run *RunRecord, s RunStep) []*Damage {
+	var all []*Damage
+	for i, record := range records {
+		for _, d := range v.broken[record] {
+			v.place(d, fmt.Sprintf("part %d of %d of steps.%s in run %d", i+1, len(records), s.Name, run.Number))
+			all = append(all, d)
+		}
+	}
+	return all
+}
+
+// byManifest finds the actions of a step whose Detail cannot be read.
+func (v *verification) byManifest(ctx context.Context, run *RunRecord, s RunStep) ([]*Damage, error) {
+	if s.Symbol == "" {
+		return nil, nil
+	}
+	m, err := readSealed[Manifest](ctx, v.store, manifestName(s.Symbol))
+	if m == nil || err != nil {
+		return nil, err
+	}
+	return v.ofActions(m.Actions, run, s), nil
 }
 
 // place says which part of which step a damaged thing belongs to. The newest run that says so is believed.

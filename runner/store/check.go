@@ -18,7 +18,7 @@ func ObjectDigest(name string) (digest string, ok bool) {
 	first, rest, _ := strings.Cut(strings.TrimPrefix(name, objectPrefix), "/")
 	digest = first + rest
 	raw, err := hex.DecodeString(digest)
-	ok = err == nil && len(raw) == sha256.Size && ObjectName(digest) == name
+	ok = err == nil && len(raw) == sha256.Size && hex.EncodeToString(raw) == digest && ObjectName(digest) == name
 	return digest, ok
 }
 

@@ -52,6 +52,11 @@ func (a *app) apply(ctx context.Context, cmd *cobra.Command, f applyFlags) error
 		return err
 	}
 	defer lock.Release()
+	using, err := runner.ShareStore(p.settings.Store, p.state)
+	if err != nil {
+		return err
+	}
+	defer using.Release()
 	if err := p.bucket.Sweep(); err != nil {
 		return err
 	}
