@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"sftrun.local/runner/store"
 )
@@ -38,25 +37,6 @@ type KeptRun struct {
 	Variant  string   `json:"variant,omitempty"`
 	Tags     []string `json:"tags,omitempty"`
 	Last     bool     `json:"last,omitempty"` // it is among the last runs of its pipeline and variant
-}
-
-// A Class counts what is of one kind in a store.
-type Class struct {
-	Name  string `json:"name"` // one of the constants below, or the folder within the bucket
-	Count int    `json:"count"`
-	Bytes int64  `json:"bytes"`
-}
-
-// What gc deletes, in this order: nothing ever names what is gone already. So a kill at any moment leaves a store in
-// which every plan is sound, and the next gc goes on.
-const (
-	ManifestClass = "manifests" // one of each step that is done
-	RecordClass   = "records"   // one of each part of a step
-	ObjectClass   = "objects"   // parts of datasets, and what steps rested on
-)
-
-var deleted = []struct{ class, prefix string }{
-	{ManifestClass, "steps/"}, {RecordClass, "actions/"}, {ObjectClass, "objects/"},
 }
 
 // FindGarbage finds what gc would delete. It changes nothing. What an apply makes meanwhile counts as garbage, so the
@@ -177,138 +157,4 @@ func (g *Garbage) findLoss(ctx context.Context, run *RunRecord) error {
 		}
 	}
 	return nil
-}
-
-// weigh counts what goes and what stays.
-func (g *Garbage) weigh(ctx context.Context) error {
-	goes, stays := map[string]*Class{}, map[string]*Class{}
-	for name, err := range g.store.Bucket().List(ctx, "") {
-		if err != nil {
-			return err
-		}
-		size, err := g.store.Bucket().Size(ctx, name)
-		if there, err := readable(err); err != nil {
-			return err
-		} else if !there {
-			continue
-		}
-		class, known := classOf(name)
-		in := stays
-		if known && !g.reach.holds(name) {
-			in = goes
-		}
-		if in[class] == nil {
-			in[class] = &Class{Name: class}
-		}
-		in[class].Count++
-		in[class].Bytes += size
-	}
-	g.Delete, g.Keep = inOrder(goes), inOrder(stays)
-	return nil
-}
-
-// classOf what lies under a name, and whether gc may delete such: what has not the name that sftrun would give is not
-// its own.
-func classOf(name string) (class string, known bool) {
-	for _, d := range deleted {
-		if !strings.HasPrefix(name, d.prefix) {
-			continue
-		}
-		if _, object := store.ObjectDigest(name); object || d.class != ObjectClass && recordShape(name) {
-			return d.class, true
-		}
-	}
-	folder, _, within := strings.Cut(name, "/")
-	if !within {
-		folder = "other"
-	}
-	return folder, false
-}
-
-// recordShape tells whether a name is that of a record of an action or of a manifest.
-func recordShape(name string) bool {
-	first, _ := splitAttempt(name)
-	_, rest, _ := strings.Cut(first, "/")
-	_, ok := sumOf(strings.Replace(rest, "/", "", 1))
-	return ok && len(rest) > 2 && rest[2] == '/'
-}
-
-// inOrder lists classes: those that gc may delete first, in the order in which it does.
-func inOrder(classes map[string]*Class) []Class {
-	all := []Class{}
-	for _, d := range deleted {
-		if c := classes[d.class]; c != nil {
-			all = append(all, *c)
-			delete(classes, d.class)
-		}
-	}
-	for _, name := range sortedKeys(classes) {
-		all = append(all, *classes[name])
-	}
-	return all
-}
-
-// Empty tells whether there is nothing to delete.
-func (g *Garbage) Empty() bool { return len(g.Delete) == 0 }
-
-// Remove deletes what FindGarbage found. The caller must hold the store alone (OwnStore) since before that. It may be
-// stopped or killed at any time; then some of it is left. progress is told how many names are gone, nil tells nobody.
-func (g *Garbage) Remove(ctx context.Context, progress func(done int)) error {
-	for _, run := range g.Loses {
-		if err := noteRemoval(ctx, g.store, run, RemovedByGC); err != nil {
-			return err
-		}
-	}
-	done := 0
-	for _, d := range deleted {
-		err := g.removeUnder(ctx, d.prefix, func() {
-			done++
-			if progress != nil {
-				progress(done)
-			}
-		})
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// removeUnder deletes what lies under a prefix and nothing rests on. Names of attempts at one action follow each other;
-// later attempts go first, since readers come to them through the earlier ones.
-func (g *Garbage) removeUnder(ctx context.Context, prefix string, gone func()) error {
-	var attempts []string
-	flush := func() error {
-		slices.SortFunc(attempts, func(a, b string) int {
-			_, i := splitAttempt(a)
-			_, j := splitAttempt(b)
-			return j - i
-		})
-		for _, name := range attempts {
-			if err := g.store.Bucket().Delete(ctx, name); err != nil {
-				return fmt.Errorf("delete %s: %w", name, err)
-			}
-			gone()
-		}
-		attempts = attempts[:0]
-		return nil
-	}
-	for name, err := range g.store.Bucket().List(ctx, prefix) {
-		if err != nil {
-			return err
-		}
-		if _, known := classOf(name); !known || g.reach.holds(name) {
-			continue
-		}
-		if first, _ := splitAttempt(name); len(attempts) > 0 && !strings.HasPrefix(attempts[0], first) {
-			if err := flush(); err != nil {
-				return err
-			}
-		}
-		attempts = append(attempts, name)
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-	}
-	return flush()
 }

@@ -46,7 +46,10 @@ func TestAnyDamageIsFoundAndMendedByDiscardAndApply(t *testing.T) {
 	s.run("")
 	s.tag("first", 1)
 	whole := s.bucket.(*memory).clone()
-	for _, name := range slices.Sorted(names(whole)) {
+	for i, name := range slices.Sorted(names(whole)) {
+		if testing.Short() && i%5 > 0 {
+			continue
+		}
 		for _, missing := range []bool{false, true} {
 			s.bucket = whole.clone()
 			what := name + " damaged"

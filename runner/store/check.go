@@ -26,20 +26,24 @@ func ObjectDigest(name string) (digest string, ok bool) {
 // bytes it has. The error is a *Damaged if they are not what was stored, and fs.ErrNotExist if the object is missing.
 func (s *Store) Check(ctx context.Context, digest string) (int64, error) {
 	name := ObjectName(digest)
+	size, err := s.bucket.Size(ctx, name)
+	if err != nil {
+		return 0, fmt.Errorf("read object %s: %w", digest, err)
+	}
 	h := sha256.New()
-	for read := int64(0); ; {
-		piece, err := s.bucket.ReadAt(ctx, name, read, checkPiece)
+	for read := int64(0); read < size; {
+		piece, err := s.bucket.ReadAt(ctx, name, read, min(size-read, checkPiece))
 		if err != nil {
 			return read, fmt.Errorf("read object %s: %w", digest, err)
 		}
+		if len(piece) == 0 {
+			break // it has become shorter
+		}
 		h.Write(piece)
 		read += int64(len(piece))
-		if len(piece) == checkPiece {
-			continue
-		}
-		if got := hex.EncodeToString(h.Sum(nil)); got != digest {
-			return read, &Damaged{Name: name, Text: "its bytes have the digest " + got}
-		}
-		return read, nil
 	}
+	if got := hex.EncodeToString(h.Sum(nil)); got != digest {
+		return size, &Damaged{Name: name, Text: "its bytes have the digest " + got}
+	}
+	return size, ctx.Err()
 }
