@@ -29,7 +29,7 @@ type ApplyOptions struct {
 	// Progress is told what happens, from one goroutine. nil tells nobody.
 	Progress func(Event)
 
-	// Promise holds the apply to a saved plan, see Runner.Verify. nil holds it to nothing.
+	// Promise holds the apply to a saved plan, see Runner.Promise. nil holds it to nothing.
 	Promise *Promise
 }
 

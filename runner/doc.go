@@ -25,6 +25,9 @@
 // sent; then the actions are executed again and find the answers. So no worker waits for a model, and the same replay
 // serves a plan's estimate.
 //
+// What is in the store is named by runs (history.go, tags.go). reach.go follows the names from runs and pipelines to all
+// that they rest on; gc.go deletes the rest, and verify.go looks whether all of it is there as it was stored.
+//
 // Where this departs from what one might expect: Do belongs to the kind and not to the step, so that an action
 // cannot see config that its key does not cover; rows that were turned away are kept as references to the rows that
 // came in and not as copies; and what is known of a row's making is joined at publication through the lineage that

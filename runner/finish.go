@@ -59,7 +59,7 @@ func (a *apply) finish(ctx context.Context) (*Report, error) {
 	if errors.As(err, &damaged) {
 		return rep, err // Apply starts over
 	}
-	if rep.Changed || err == nil && a.moved() {
+	if rep.Changed || err == nil && (a.moved() || a.lost(keep)) {
 		err = cmp.Or(err, a.record(keep))
 	}
 	if err == nil || rep.Changed {

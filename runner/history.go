@@ -121,7 +121,11 @@ func saveRun(ctx context.Context, s *store.Store, run *RunRecord) error {
 	if err != nil {
 		return err
 	}
-	for next := lastNumber(names) + 1; ; next++ {
+	last, err := lastRemoved(ctx, s)
+	if err != nil {
+		return err
+	}
+	for next := max(last, lastNumber(names)) + 1; ; next++ {
 		run.Number = next
 		for i := range run.Steps {
 			if run.Steps[i].Since == 0 && run.Steps[i].Detail != "" {

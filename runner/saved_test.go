@@ -39,7 +39,7 @@ func (p *project) bind() *runner.SavedPlan {
 // applySaved is an apply that is held to a saved plan.
 func (p *project) applySaved(s *runner.SavedPlan) (*runner.Report, error) {
 	r := p.runner()
-	promise, err := r.Verify(p.t.Context(), s)
+	promise, err := r.Promise(p.t.Context(), s)
 	if err != nil {
 		return nil, err
 	}
@@ -232,7 +232,7 @@ func TestSavedPlanThatWasCarriedOutHasNothingLeftToDo(t *testing.T) {
 		t.Fatal(err)
 	}
 	p.toys.take()
-	promise, err := p.runner().Verify(t.Context(), saved)
+	promise, err := p.runner().Promise(t.Context(), saved)
 	if err != nil || promise.Done != 2 {
 		t.Fatalf("%v, %+v", err, promise)
 	}
@@ -256,7 +256,7 @@ func TestSavedPlanThatWasCarriedOutInPartSaysSo(t *testing.T) {
 	p := halfDone(t)
 	saved := p.bind()
 	r := p.runner()
-	promise, err := r.Verify(t.Context(), saved)
+	promise, err := r.Promise(t.Context(), saved)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -312,7 +312,7 @@ func TestOtherVersionOfAKindIsAMove(t *testing.T) {
 	saved := p.bind()
 	kinds := p.toys.kinds()
 	kinds[2].Version = 5
-	_, err := p.runnerOf(kinds).Verify(t.Context(), saved)
+	_, err := p.runnerOf(kinds).Promise(t.Context(), saved)
 	if err == nil || err.Error() != "the saved plan does not hold any more: kind top has another version: 1 → 5" {
 		t.Error(err)
 	}
@@ -336,7 +336,7 @@ func TestWhatMovesAfterTheCheckIsNotExecuted(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			p := halfDone(t)
 			r := p.runner()
-			promise, err := r.Verify(t.Context(), p.bind())
+			promise, err := r.Promise(t.Context(), p.bind())
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -432,7 +432,7 @@ func TestSavedPlanNeedsTheOptionsThatItWasMadeWith(t *testing.T) {
 	p := newProject(t)
 	saved := p.bind()
 	p.opt.Force = true
-	if _, err := p.runner().Verify(t.Context(), saved); err == nil {
+	if _, err := p.runner().Promise(t.Context(), saved); err == nil {
 		t.Error("it held with --force")
 	}
 }

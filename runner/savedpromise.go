@@ -35,10 +35,10 @@ type Promise struct {
 	Done   int  // number of the run that carried the plan out, so that nothing is left to do; 0 if none has
 }
 
-// Verify plans anew, and makes sure that it comes to the saved plan and rests on the same things. No other apply may be
+// Promise plans anew, and makes sure that it comes to the saved plan and rests on the same things. No other apply may be
 // under way from before the call until the apply that the promise is for has ended. The error is a *StaleError if
 // something has moved. A plan that was carried out by the last run, and leaves nothing to do, holds.
-func (r *Runner) Verify(ctx context.Context, s *SavedPlan) (*Promise, error) {
+func (r *Runner) Promise(ctx context.Context, s *SavedPlan) (*Promise, error) {
 	now, moves, err := r.rebind(ctx, s)
 	if err != nil {
 		return nil, err

@@ -30,13 +30,27 @@ func TestScripts(t *testing.T) {
 			e.Setenv("HOME", filepath.Join(e.WorkDir, "home"))
 			return os.CopyFS(filepath.Join(e.WorkDir, "examples"), os.DirFS(examples))
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"hold": hold, "replace": replace, "await": await, "damage": damage},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"hold": hold, "replace": replace, "await": await, "damage": damage, "share": share, "own": own},
 	})
 }
 
 // hold keeps the lock of a project until the script ends, as another apply would: hold FOLDER.
 func hold(ts *testscript.TestScript, _ bool, args []string) {
 	lock, err := runner.Acquire(filepath.Join(ts.MkAbs(args[0]), ".sftrun"))
+	ts.Check(err)
+	ts.Defer(func() { lock.Release() })
+}
+
+// share works with a store on behalf of a project until the script ends, as its apply would: share STORE PROJECT.
+func share(ts *testscript.TestScript, _ bool, args []string) {
+	lock, err := runner.ShareStore(ts.MkAbs(args[0]), filepath.Join(ts.MkAbs(args[1]), ".sftrun"))
+	ts.Check(err)
+	ts.Defer(func() { lock.Release() })
+}
+
+// own has a store alone until the script ends, as a gc would: own STORE.
+func own(ts *testscript.TestScript, _ bool, args []string) {
+	lock, err := runner.OwnStore(ts.MkAbs(args[0]), "")
 	ts.Check(err)
 	ts.Defer(func() { lock.Release() })
 }

@@ -34,7 +34,8 @@ type Damaged struct {
 
 func (e *Damaged) Error() string { return fmt.Sprintf("store: %s is damaged: %s", e.Name, e.Text) }
 
-func objectName(digest string) string {
+// ObjectName is the name of an object within the bucket.
+func ObjectName(digest string) string {
 	return "objects/" + digest[:2] + "/" + digest[2:]
 }
 
@@ -42,7 +43,7 @@ func objectName(digest string) string {
 // that it is damaged.
 func (s *Store) Put(ctx context.Context, data []byte) (string, error) {
 	digest := Digest(data)
-	name := objectName(digest)
+	name := ObjectName(digest)
 	size, err := s.bucket.Size(ctx, name)
 	if err == nil && size == int64(len(data)) {
 		return digest, nil
@@ -62,7 +63,7 @@ func (s *Store) Put(ctx context.Context, data []byte) (string, error) {
 // Get returns the bytes of an object, verified. The error is a *Damaged if they are not what was stored, and
 // fs.ErrNotExist if it is missing.
 func (s *Store) Get(ctx context.Context, digest string) ([]byte, error) {
-	name := objectName(digest)
+	name := ObjectName(digest)
 	data, err := s.bucket.Read(ctx, name)
 	if err != nil {
 		return nil, fmt.Errorf("read object %s: %w", digest, err)
@@ -75,7 +76,7 @@ func (s *Store) Get(ctx context.Context, digest string) ([]byte, error) {
 
 // Has tells whether an object of this size is there. It reads no data.
 func (s *Store) Has(ctx context.Context, digest string, size int64) (bool, error) {
-	got, err := s.bucket.Size(ctx, objectName(digest))
+	got, err := s.bucket.Size(ctx, ObjectName(digest))
 	if errors.Is(err, fs.ErrNotExist) {
 		return false, nil
 	}
@@ -89,7 +90,7 @@ func (s *Store) Discard(ctx context.Context, name string) error {
 
 // Open gives random access to an object of a known size, without verifying it.
 func (s *Store) Open(ctx context.Context, digest string, size int64) *Object {
-	return &Object{ctx: ctx, bucket: s.bucket, name: objectName(digest), size: size}
+	return &Object{ctx: ctx, bucket: s.bucket, name: ObjectName(digest), size: size}
 }
 
 // An Object is random access to the bytes of an object. It holds nothing open between reads.

@@ -84,13 +84,18 @@ func (a *app) apply(ctx context.Context, cmd *cobra.Command, f applyFlags, s *sa
 		return err
 	}
 	defer lock.Release()
+	using, err := runner.ShareStore(p.settings.Store, p.state)
+	if err != nil {
+		return err
+	}
+	defer using.Release()
 	return p.apply(ctx, f, s)
 }
 
 // apply checks that it can be begun, and runs. The project is locked.
 func (p *project) apply(ctx context.Context, f applyFlags, s *saved) error {
 	r := p.runnerFor(f.planFlags)
-	promise, err := p.verify(ctx, r, s)
+	promise, err := p.promise(ctx, r, s)
 	if err != nil {
 		return err
 	}

@@ -34,9 +34,9 @@ var exitCodes = []struct {
 	{exitChanges, "plan --detailed-exitcode: an apply would do something"},
 	{exitPartial, "apply: done, but rows failed, or were left out by --max-rows"},
 	{exitHeld, "apply: what costs money was left out, by --free or by your answer"},
-	{exitRefused, "a check said no: rows are not valid (apply, validate)"},
+	{exitRefused, "a check said no: rows are not valid (apply, validate), or the store is damaged (verify)"},
 	{exitMisused, "the command line cannot be understood"},
-	{exitInterrupted, "apply: stopped by Ctrl-C; what was done is kept"},
+	{exitInterrupted, "stopped by Ctrl-C; what was done is kept"},
 }
 
 // An exit is an end of a command with a code of its own. Without a text there is nothing more to say.

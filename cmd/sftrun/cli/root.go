@@ -36,8 +36,9 @@ func (a *app) root() *cobra.Command {
 	a.globalFlags(root.PersistentFlags())
 	root.SetFlagErrorFunc(wrongFlag)
 	root.AddCommand(
-		a.initCommand(), a.planCommand(), a.applyCommand(), a.showPlanCommand(), a.statusCommand(), a.showCommand(), a.kindsCommand(),
-		a.settingsCommand(), a.validateCommand(), a.versionCommand(), exitCodesTopic(),
+		a.initCommand(), a.planCommand(), a.applyCommand(), a.showPlanCommand(), a.statusCommand(), a.showCommand(),
+		a.tagCommand(), a.verifyCommand(), a.gcCommand(), a.kindsCommand(), a.settingsCommand(), a.validateCommand(),
+		a.versionCommand(), exitCodesTopic(),
 	)
 	return root
 }

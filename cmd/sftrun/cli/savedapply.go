@@ -8,12 +8,12 @@ import (
 	"sftrun.local/runner"
 )
 
-// verify makes sure that a saved plan still holds, if there is one.
-func (p *project) verify(ctx context.Context, r *runner.Runner, s *saved) (*runner.Promise, error) {
+// promise makes sure that a saved plan still holds, if there is one.
+func (p *project) promise(ctx context.Context, r *runner.Runner, s *saved) (*runner.Promise, error) {
 	if s == nil {
 		return nil, nil
 	}
-	promise, err := r.Verify(ctx, s.SavedPlan)
+	promise, err := r.Promise(ctx, s.SavedPlan)
 	if err != nil {
 		return nil, p.outdated(err, s, false)
 	}

@@ -112,7 +112,7 @@ func (a *app) standing(ctx context.Context, cmd *cobra.Command, s *saved, f plan
 		return standing{Unknown: err.Error()}
 	}
 	defer p.close()
-	promise, err := p.runnerFor(f).Verify(ctx, s.SavedPlan)
+	promise, err := p.runnerFor(f).Promise(ctx, s.SavedPlan)
 	var stale *runner.StaleError
 	switch {
 	case errors.As(err, &stale):

@@ -1,0 +1,190 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"sftrun.local/cmd/sftrun/cli/figures"
+	"sftrun.local/runner"
+	"sftrun.local/steps/model/ledger"
+)
+
+const verifyAbout = `Reads all that is in the store, compares it with its digests and seals, and looks for all that records and runs name.
+It changes nothing, and works while an apply is under way. If something is damaged or missing it says what that is,
+and exits with 5.
+
+--discard removes what is damaged, with what rests on it, so that the next apply makes just that again. Answers of
+models are never removed: what can be read of them still counts, and a copy of the file may be put back.`
+
+func (a *app) verifyCommand() *cobra.Command {
+	discard := false
+	c := &cobra.Command{
+		Use: "verify", Short: "check that nothing in the store is damaged", Long: verifyAbout, Args: exactly(0, ""),
+		Example: "  sftrun verify\n  sftrun verify -v              also published files that were changed by hand\n  sftrun verify --discard       then sftrun apply",
+		RunE:    func(cmd *cobra.Command, _ []string) error { return a.verify(cmd.Context(), cmd, discard) },
+	}
+	c.Flags().BoolVar(&discard, "discard", false, "remove what is damaged, so that the next apply makes it again")
+	return c
+}
+
+func (a *app) verify(ctx context.Context, cmd *cobra.Command, discard bool) error {
+	p, err := a.openProject(ctx, cmd, true)
+	if err != nil {
+		return err
+	}
+	defer p.close()
+	if discard {
+		release, err := p.alone()
+		if err != nil {
+			return err
+		}
+		defer release()
+	}
+	ctx, done := endedByCtrlC(ctx)
+	defer done()
+	r := p.runnerFor(planFlags{})
+	began := time.Now()
+	found, err := p.verifyStore(ctx, r)
+	if ctx.Err() != nil {
+		return &exit{exitInterrupted, "Stopped: not all was checked, and nothing was changed."}
+	}
+	if err != nil {
+		return err
+	}
+	var gone []string
+	if discard {
+		if gone, err = r.Discard(ctx, found); err != nil {
+			return err
+		}
+	}
+	return p.showVerified(found, discard, gone, time.Since(began))
+}
+
+func (p *project) verifyStore(ctx context.Context, r *runner.Runner) (*runner.Verification, error) {
+	t := p.newTicker()
+	defer t.end()
+	return r.Verify(ctx, runner.VerifyOptions{
+		AnswersPrefix: ledger.Prefix, Answers: checkAnswers,
+		Progress: func(v runner.Verifying) {
+			t.show(func() string {
+				return fmt.Sprintf("%s of %s checked   %s of %s", figures.Count(v.Count), figures.Count(v.Of), figures.Size(v.Bytes), figures.Size(v.OfBytes))
+			})
+		},
+	})
+}
+
+// checkAnswers says what is lost of a book of answers.
+func checkAnswers(name string, data []byte) error {
+	_, err := ledger.CheckSegment(name, data)
+	var damage *ledger.Damage
+	if errors.As(err, &damage) {
+		return errors.New(damage.Text)
+	}
+	return err
+}
+
+// showVerified tells what was found. It is an exit of its own if damage is left.
+func (p *project) showVerified(found *runner.Verification, discard bool, gone []string, took time.Duration) error {
+	left := len(found.Damage)
+	if discard {
+		left = len(slices.DeleteFunc(slices.Clone(found.Damage), func(d *runner.Damage) bool { return !d.Kept }))
+	}
+	if p.json {
+		err := p.printJSON(map[string]any{"checked": found.Checked, "damage": found.Damage, "files": found.Files, "discarded": append([]string{}, gone...)})
+		if err != nil {
+			return err
+		}
+	} else {
+		p.print(p.verifiedText(found, discard, len(gone), took))
+	}
+	if left > 0 {
+		return &exit{code: exitRefused}
+	}
+	return nil
+}
+
+func (p *project) verifiedText(found *runner.Verification, discard bool, gone int, took time.Duration) string {
+	checked := fmt.Sprintf("%s.   %s\n", classesInWords(found.Checked), figures.Span(took))
+	text := "Sound:   " + checked
+	if n := len(found.Damage); n > 0 {
+		text = fmt.Sprintf("Damaged (exit %d): %s.   Checked %s\n", exitRefused, figures.Count(n), checked)
+		for _, d := range found.Damage {
+			text += damageText(d)
+		}
+		text += "\n" + p.remedy(found, discard, gone)
+	}
+	if p.verbose {
+		for _, f := range found.Files {
+			text += fmt.Sprintf("%s: %s (no damage)\n", f.File, f.Why)
+		}
+	}
+	return text
+}
+
+// damageText says what is damaged, how, and where it lies.
+func damageText(d *runner.Damage) string {
+	what := d.Of
+	switch {
+	case d.Kept:
+		what = "answers of models"
+	case what == "":
+		what = "nothing that can be read names it"
+	}
+	return fmt.Sprintf("  %s: %s\n    %s\n", what, d.Problem, d.Name)
+}
+
+// remedy says what to do about damage, or what was done.
+func (p *project) remedy(found *runner.Verification, discard bool, gone int) string {
+	answers := slices.ContainsFunc(found.Damage, func(d *runner.Damage) bool { return d.Kept })
+	others := slices.ContainsFunc(found.Damage, func(d *runner.Damage) bool { return !d.Kept })
+	text := ""
+	switch {
+	case others && discard:
+		text = fmt.Sprintf("%s removed from the store.  To have just this made again: %s\n", figures.Of(gone, "file"), p.again("apply"))
+	case others:
+		text = fmt.Sprintf("To have just this made again: %s, then %s\n", p.again("verify", "--discard"), p.again("apply"))
+	}
+	if answers {
+		text += fmt.Sprintf("Answers are never discarded.  If you have a copy of the file, put it back into %s.  Otherwise what is lost is asked for,\nand paid for, again when it is needed.\n", relative(p.folder, p.settings.Store))
+	}
+	return text
+}
+
+// classesInWords counts what was checked: "13 records, 28 objects (1.2 MB)".
+func classesInWords(all []runner.Class) string {
+	if len(all) == 0 {
+		return "the store is empty"
+	}
+	words := countsInWords(all)
+	for _, c := range all {
+		if c.Name == runner.ObjectClass {
+			words = strings.Replace(words, countInWords(c), countInWords(c)+" ("+figures.Size(c.Bytes)+")", 1)
+		}
+	}
+	return words
+}
+
+// countsInWords counts what is in a store: "13 records, 28 objects".
+func countsInWords(all []runner.Class) string {
+	words := make([]string, len(all))
+	for i, c := range all {
+		words[i] = countInWords(c)
+	}
+	return strings.Join(words, ", ")
+}
+
+func countInWords(c runner.Class) string {
+	switch c.Name {
+	case strings.TrimSuffix(ledger.Prefix, "/"):
+		return figures.Of(c.Count, "segment") + " of answers"
+	case "removed":
+		return figures.Of(c.Count, "note") + " of lost data"
+	}
+	return figures.Of(c.Count, strings.TrimSuffix(c.Name, "s"))
+}

@@ -1,0 +1,160 @@
+package runner
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"sftrun.local/runner/store"
+)
+
+// GCOptions say what is kept.
+type GCOptions struct {
+	Keep int // last runs of each pipeline and variant
+
+	// Present are runners of the pipelines and variants whose results are kept as they stand now.
+	Present []*Runner
+}
+
+// A Garbage is what nothing rests on that is kept, and what is kept. Everything else in the bucket (records of runs,
+// tags, answers of models, and what sftrun does not know) is always kept: a record of an action does not say which
+// questions it asked, so nobody can tell which answers no kept run could use.
+type Garbage struct {
+	Runs   []KeptRun `json:"runs"`   // whose data are kept, newest first
+	Loses  []int     `json:"loses"`  // runs that lose data; their records stay
+	Delete []Class   `json:"delete"` // without those of which there are none
+	Keep   []Class   `json:"keep"`
+
+	store *store.Store
+	reach *reach
+}
+
+// A KeptRun is a run whose data are kept.
+type KeptRun struct {
+	Run      int      `json:"run"`
+	Pipeline string   `json:"pipeline"`
+	Variant  string   `json:"variant,omitempty"`
+	Tags     []string `json:"tags,omitempty"`
+	Last     bool     `json:"last,omitempty"` // it is among the last runs of its pipeline and variant
+}
+
+// FindGarbage finds what gc would delete. It changes nothing. What an apply makes meanwhile counts as garbage, so the
+// figures are exact only while none is under way, and Delete needs the store's lock from before FindGarbage on.
+//
+// The error is a *CannotTellError if a record is damaged that says what a run rests on.
+func FindGarbage(ctx context.Context, s *store.Store, opt GCOptions) (*Garbage, error) {
+	g := &Garbage{Runs: []KeptRun{}, Loses: []int{}, Delete: []Class{}, Keep: []Class{}, store: s, reach: newReach(s)}
+	runs, err := allRuns(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	tags, err := soundTags(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	kept := g.choose(runs, tags, opt.Keep)
+	for i := range runs {
+		if kept[runs[i].Number] {
+			if err := g.reach.run(ctx, &runs[i]); err != nil {
+				return nil, err
+			}
+		}
+	}
+	for _, r := range opt.Present {
+		if err := g.present(ctx, r); err != nil {
+			return nil, err
+		}
+	}
+	for i := range runs {
+		if err := g.findLoss(ctx, &runs[i]); err != nil {
+			return nil, err
+		}
+	}
+	return g, g.weigh(ctx)
+}
+
+// present keeps what a plan of a pipeline would find.
+func (g *Garbage) present(ctx context.Context, r *Runner) error {
+	err := r.reach(ctx, g.reach)
+	var cannot *CannotTellError
+	if err == nil || errors.As(err, &cannot) || ctx.Err() != nil {
+		return err
+	}
+	return fmt.Errorf("what %s rests on cannot be told, so nothing was deleted: %w", r.called(), err)
+}
+
+// called is the pipeline with its variant, for people.
+func (r *Runner) called() string {
+	if r.opt.Variant != "" {
+		return "variant " + r.opt.Variant
+	}
+	return r.opt.Pipeline.Name
+}
+
+// allRuns reads the records of all runs, the oldest first.
+func allRuns(ctx context.Context, s *store.Store) ([]RunRecord, error) {
+	names, err := Runs(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	var runs []RunRecord
+	for _, name := range names {
+		run, err := readRun(ctx, s, name)
+		if there, err := readable(err); err != nil {
+			return nil, err
+		} else if there {
+			runs = append(runs, *run)
+		}
+	}
+	return runs, nil
+}
+
+// soundTags lists the tags by run.
+func soundTags(ctx context.Context, s *store.Store) (map[int][]string, error) {
+	tags, err := Tags(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	byRun := map[int][]string{}
+	for _, t := range tags {
+		if t.Damaged {
+			return nil, fmt.Errorf("tag %s is damaged, so nobody can tell which run it keeps.  Nothing was deleted.  Set it again (sftrun tag %s RUN), or delete it (sftrun tag --delete %s)", t.Name, t.Name, t.Name)
+		}
+		byRun[t.Run] = append(byRun[t.Run], t.Name)
+	}
+	return byRun, nil
+}
+
+// choose finds the runs whose data are kept.
+func (g *Garbage) choose(runs []RunRecord, tags map[int][]string, keep int) map[int]bool {
+	kept := map[int]bool{}
+	seen := map[string]int{}
+	for _, run := range slices.Backward(runs) {
+		of := run.Pipeline + "\x00" + run.Variant
+		last := seen[of] < keep
+		seen[of]++
+		if named := tags[run.Number]; last || len(named) > 0 {
+			kept[run.Number] = true
+			g.Runs = append(g.Runs, KeptRun{Run: run.Number, Pipeline: run.Pipeline, Variant: run.Variant, Tags: named, Last: last})
+		}
+	}
+	return kept
+}
+
+// findLoss finds out whether a run loses something that is there.
+func (g *Garbage) findLoss(ctx context.Context, run *RunRecord) error {
+	for _, digest := range run.objects() {
+		if g.reach.holdsObject(digest) {
+			continue
+		}
+		_, err := g.store.Bucket().Size(ctx, store.ObjectName(digest))
+		if there, err := readable(err); err != nil {
+			return err
+		} else if there {
+			g.Loses = append(g.Loses, run.Number)
+			return nil
+		}
+	}
+	return nil
+}

@@ -1,0 +1,155 @@
+package runner
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+
+	"sftrun.local/runner/store"
+	"sftrun.local/steps"
+)
+
+// records checks the records of actions and what they made.
+func (v *verification) records(ctx context.Context) error {
+	return v.each(ctx, "actions/", RecordClass, func(ctx context.Context, name string) (int64, error) {
+		if !recordShape(name) {
+			return 0, errForeign
+		}
+		var rec Record
+		size, sound, err := v.unseal(ctx, name, RecordClass, func(text []byte) error { return decodeRecord(name, text, &rec) })
+		if err != nil {
+			return 0, err
+		}
+		if !sound {
+			v.breaks(name, v.known(name))
+			return size, nil
+		}
+		return size, v.made(ctx, name, &rec)
+	})
+}
+
+// decodeRecord reads a record, which must be that of its name.
+func decodeRecord(name string, text []byte, rec *Record) error {
+	if err := json.Unmarshal(text, rec); err != nil {
+		return err
+	}
+	if rec.name() != name {
+		return fmt.Errorf("it is the record of %s", rec.name())
+	}
+	return nil
+}
+
+// breaks notes what is wrong with the record of an action.
+func (v *verification) breaks(record string, d *Damage) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.broken[record] = append(v.broken[record], d)
+}
+
+// made looks for what an action made.
+func (v *verification) made(ctx context.Context, name string, rec *Record) error {
+	streams := map[string][]steps.Part{"provenance of rows": rec.Provenance}
+	for stream, parts := range rec.Streams {
+		streams[stream] = parts
+	}
+	for _, stream := range sortedKeys(streams) {
+		for nth, p := range streams[stream] {
+			d, err := v.part(ctx, p, name)
+			if err != nil {
+				return err
+			}
+			if d == nil {
+				continue
+			}
+			v.breaks(name, d)
+			what := stream
+			if len(streams[stream]) > 1 {
+				what += fmt.Sprintf(" (%d of %d)", nth+1, len(streams[stream]))
+			}
+			v.describe(d, fmt.Sprintf("%s that kind %s made", what, rec.Pieces.Kind), what)
+		}
+	}
+	return nil
+}
+
+// part looks for a part that something names; nil if it is sound.
+func (v *verification) part(ctx context.Context, p steps.Part, by string) (*Damage, error) {
+	if p.Digest == "" {
+		return nil, nil
+	}
+	name := store.ObjectName(p.Digest)
+	if v.known(name) == nil {
+		if there, err := v.store.Has(ctx, p.Digest, p.Size); there || err != nil {
+			return nil, err
+		}
+	}
+	return v.absent(ctx, name, ObjectClass, by)
+}
+
+// describe says what a damaged thing is, unless that is known already. what is it within the action that made it.
+func (v *verification) describe(d *Damage, of, what string) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if d.Of == "" {
+		d.Of, d.what = of, what
+	}
+}
+
+// manifests checks the manifests of steps, and looks for what they name.
+func (v *verification) manifests(ctx context.Context) error {
+	return v.each(ctx, "steps/", ManifestClass, func(ctx context.Context, name string) (int64, error) {
+		if !recordShape(name) {
+			return 0, errForeign
+		}
+		var m Manifest
+		size, sound, err := v.unseal(ctx, name, ManifestClass, func(text []byte) error { return json.Unmarshal(text, &m) })
+		if err != nil || !sound {
+			return size, err
+		}
+		return size, v.strung(ctx, name, &m)
+	})
+}
+
+// strung looks for all that a manifest strings together.
+func (v *verification) strung(ctx context.Context, name string, m *Manifest) error {
+	parts := m.Provenance
+	for _, stream := range m.Streams {
+		for _, p := range stream {
+			parts = append(parts, p.Part)
+		}
+	}
+	for _, p := range parts {
+		if _, err := v.part(ctx, p, name); err != nil {
+			return err
+		}
+	}
+	for _, record := range m.Actions {
+		if err := v.named(ctx, record, name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// named looks for the record of an action that something names.
+func (v *verification) named(ctx context.Context, record, by string) error {
+	v.mu.Lock()
+	broken := v.broken[record]
+	for _, d := range broken {
+		d.makes = append(d.makes, by)
+	}
+	v.mu.Unlock()
+	if broken != nil {
+		return nil
+	}
+	if _, err := v.store.Bucket().Size(ctx, record); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	d, err := v.absent(ctx, record, RecordClass, by)
+	if d != nil {
+		v.breaks(record, d)
+	}
+	return err
+}
