@@ -36,8 +36,8 @@ func (a *app) root() *cobra.Command {
 	a.globalFlags(root.PersistentFlags())
 	root.SetFlagErrorFunc(wrongFlag)
 	root.AddCommand(
-		a.initCommand(), a.planCommand(), a.applyCommand(), a.statusCommand(), a.showCommand(), a.kindsCommand(),
-		a.settingsCommand(), a.validateCommand(), a.versionCommand(), exitCodesTopic(),
+		a.initCommand(), a.planCommand(), a.applyCommand(), a.statusCommand(), a.showCommand(), a.graphCommand(), a.diffCommand(),
+		a.kindsCommand(), a.settingsCommand(), a.validateCommand(), a.versionCommand(), exitCodesTopic(),
 	)
 	return root
 }
