@@ -28,18 +28,16 @@ type Snapshot struct {
 type Made struct {
 	Name   string
 	Kind   string
+	Done   bool
 	Since  int     // the run that last did it in full; 0 for a pipeline as it stands
 	Gone   bool    // it was done, but the store does not hold any more what it rested on: Detail is nil
-	Detail *Detail // what it rested on; nil if it was not done
+	Detail *Detail // what it rested on; of a pipeline as it stands also what a step would rest on that is not done
 	Tally  Tally
 
 	Rows    []MadePart   // parts of the rows stream, in order
 	Rejects []steps.Part // parts of the rejects stream, see Fates
 	Asked   StepReport   // the step in Snapshot.Run, for what was asked and spent; zero without a run
 }
-
-// Done tells whether the step had been done.
-func (m *Made) Done() bool { return m.Detail != nil }
 
 // A MadePart is a part of rows, with the part that holds what is known of the making of each (JSONL, one object a
 // row; Digest "" for none).
@@ -59,8 +57,8 @@ func (e *GoneError) Error() string {
 	return fmt.Sprintf("%s: %s steps.%s is no longer in the store", e.Of, e.What, e.Step)
 }
 
-// Present is a snapshot of the pipeline as it stands now. Steps that are not done are in it, without Detail. Like Plan
-// it writes nothing. Name is what errors call it.
+// Present is a snapshot of the pipeline as it stands now. Steps that are not done are in it, without rows. Like Plan it
+// writes nothing. Name is what errors call it.
 func (r *Runner) Present(ctx context.Context, name string) (*Snapshot, error) {
 	stages, err := r.stages()
 	if err != nil {
@@ -71,15 +69,30 @@ func (r *Runner) Present(ctx context.Context, name string) (*Snapshot, error) {
 		if _, err := r.follow(ctx, stages, st); err != nil {
 			return nil, err
 		}
-		m := Made{Name: st.node.spec.Name, Kind: st.node.kind.Name}
-		if st.data != nil {
-			d := detailOf(st)
-			m.Detail, m.Tally = &d, st.data.Tally
+		m := Made{Name: st.node.spec.Name, Kind: st.node.kind.Name, Done: st.data != nil, Detail: restsOn(st)}
+		if m.Done {
+			m.Tally = st.data.Tally
 		}
 		s.Made = append(s.Made, m)
 	}
 	s.Run, err = r.left(ctx, stages)
 	return s, err
+}
+
+// restsOn is what a step rests on, as far as that is known before it is done.
+func restsOn(st *stage) *Detail {
+	if st.data != nil {
+		d := detailOf(st)
+		return &d
+	}
+	d := &Detail{
+		Scheme: Scheme, Kind: st.node.kind.Name, Version: st.node.kind.Version,
+		Config: st.node.spec.Config, Files: st.node.files, Inputs: map[string]Input{},
+	}
+	for _, in := range st.node.spec.Inputs {
+		d.Inputs[in.Field] = Input{Step: in.Step, Stream: in.Stream}
+	}
+	return d
 }
 
 // left finds the newest run that left the steps as they are now, nil if there is none.
@@ -111,9 +124,8 @@ func (r *Runner) Past(ctx context.Context, run *RunRecord) (*Snapshot, error) {
 		was := &run.Steps[i]
 		m := Made{Name: was.Name, Kind: was.Kind, Since: was.Since, Tally: was.Tally}
 		if was.Detail != "" {
-			if m.Detail = r.detail(ctx, was); m.Detail == nil {
-				m.Gone = true
-			}
+			m.Detail = r.detail(ctx, was)
+			m.Done, m.Gone = m.Detail != nil, m.Detail == nil
 		}
 		if was.Since != 0 && was.Since != run.Number {
 			if err := r.tallyOf(ctx, &m, was.Detail); err != nil {

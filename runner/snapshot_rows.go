@@ -23,7 +23,7 @@ func (s *Snapshot) Load(ctx context.Context) error {
 		if m.Gone {
 			return &GoneError{s.name, m.Name, "what is known of"}
 		}
-		if !m.Done() {
+		if !m.Done {
 			continue
 		}
 		if err := s.parts(ctx, m); err != nil {

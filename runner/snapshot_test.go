@@ -61,7 +61,7 @@ func TestAPastRunCanBeReadAfterThePipelineMovedOn(t *testing.T) {
 	p := newProject(t)
 	p.apply()
 	p.edit("min: 3", "min: 6")
-	if s := p.present(); !s.Step("read").Done() || s.Step("keep").Done() || s.Run != nil {
+	if s := p.present(); !s.Step("read").Done || s.Step("keep").Done || s.Run != nil {
 		t.Errorf("before the apply: %+v", s.Made)
 	}
 	p.apply()

@@ -35,7 +35,9 @@ func (d *differ) config(ctx context.Context) (diffConfig, error) {
 			continue
 		}
 		c.addVersion(was.Detail, made.Detail)
-		c.addData(made.Name, was.Detail.Listing, made.Detail.Listing)
+		if was.Done && made.Done {
+			c.addData(made.Name, was.Detail.Listing, made.Detail.Listing)
+		}
 		if err := d.addFiles(ctx, &c, made.Name, was.Detail, made.Detail); err != nil {
 			return c, err
 		}

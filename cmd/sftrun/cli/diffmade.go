@@ -13,7 +13,7 @@ import (
 // made tells what is known of a step on one side, nil if it is not there or not done. The tokens of its rows are
 // counted by then.
 func (m *measure) made(ctx context.Context, s *runner.Snapshot, made *runner.Made) (*diffMade, error) {
-	if made == nil || !made.Done() {
+	if made == nil || !made.Done {
 		return nil, nil
 	}
 	t := made.Tally

@@ -62,7 +62,7 @@ func (d *differ) mustBeDone(s side, snap *runner.Snapshot) error {
 		if m.Tally.Halt != "" {
 			return nil
 		}
-		if !m.Done() && !d.flags.config {
+		if !m.Done && !d.flags.config {
 			return fmt.Errorf("%s is not done as it stands now: step %s has to run.  To do it: %s", s.inWords(), m.Name, d.toDo(s))
 		}
 	}
@@ -90,7 +90,7 @@ func (s side) describe(snap *runner.Snapshot) diffSide {
 		switch {
 		case m.Gone:
 			of.Remarks = append(of.Remarks, "what "+m.Name+" rested on is no longer in the store")
-		case !m.Done():
+		case !m.Done:
 			of.Remarks = append(of.Remarks, m.Name+" is not done")
 		case s.run != nil && m.Since != 0 && m.Since != s.run.Number:
 			of.Remarks = append(of.Remarks, fmt.Sprintf("%s is as run %d left it: run %d did not do it in full", m.Name, m.Since, s.run.Number))
