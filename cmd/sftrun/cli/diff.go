@@ -27,8 +27,9 @@ publication adds (sample_meta, transform_meta) is not compared. Tokens are those
 row without any, counted for both sides with the encoding that a step of B names, else cl100k_base. Percentiles are
 values that occur (nearest rank).
 
-Rows are read part by part, and each part that both sides share once. What is kept of each is 32 bytes for a row of one
-step, while that step is compared, 4 for its tokens, and about 40 for each distinct text.`
+Rows are read part by part, and a part that both sides share is read once. Kept in memory are 32 bytes for each row of
+the step at hand that lies in a part of one side alone, 4 bytes for the tokens of each row, and about 40 for each
+distinct text.`
 
 type diffFlags struct {
 	step     string
