@@ -85,6 +85,11 @@ func readRun(ctx context.Context, s *store.Store, name string) (*RunRecord, erro
 	return run, nil
 }
 
+// A NoRunError says that no run and no tag has a name, and what runs and tags there are.
+type NoRunError struct{ Text string }
+
+func (e *NoRunError) Error() string { return e.Text }
+
 // noRun says that there is no run or tag of a name, and what there is.
 func (r *Runner) noRun(ctx context.Context, what, name string) error {
 	tags, err := Tags(ctx, r.opt.Store)
@@ -105,7 +110,7 @@ func (r *Runner) noRun(ctx context.Context, what, name string) error {
 	} else {
 		text += "."
 	}
-	return errors.New(text + "  " + inventory(lastNumber(runs), len(runs), known))
+	return &NoRunError{text + "  " + inventory(lastNumber(runs), len(runs), known)}
 }
 
 // inventory says what runs and tags there are.

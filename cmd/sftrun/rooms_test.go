@@ -30,7 +30,7 @@ var rooms = map[string]struct {
 	"steps/model/ledger":  {},
 	"steps/model/offline": {may: []string{"steps", "steps/model"}, pure: true},
 	"steps/all":           {may: []string{"steps", anyKind}, pure: true},
-	"cmd":                 {may: []string{"schema", "runner", "runner/store", "steps", "steps/all", "steps/jsonl", "steps/think", "steps/model", "steps/model/ledger", "steps/model/offline", "steps/validate", "prompts"}},
+	"cmd":                 {may: []string{"schema", "runner", "runner/store", "steps", "steps/all", "steps/jsonl", "steps/think", "steps/tokens", "steps/model", "steps/model/ledger", "steps/model/offline", "steps/validate", "prompts"}},
 	"examples":            {may: []string{"cmd", "steps", "steps/all", "steps/jsonl", "steps/think"}},
 }
 

@@ -124,10 +124,10 @@ func movedText(m runner.Moved) string {
 	if m.Stream != steps.RowsStream {
 		from += "." + m.Stream
 	}
-	return fmt.Sprintf("rows of %s: %s added, %s removed since run %d", from, orNone(m.Added), orNone(m.Removed), m.Since)
+	return fmt.Sprintf("rows of %s: %s added, %s removed since run %d", from, countOrNone(m.Added), countOrNone(m.Removed), m.Since)
 }
 
-func orNone(n int) string {
+func countOrNone(n int) string {
 	if n == 0 {
 		return "none"
 	}

@@ -37,8 +37,8 @@ func (a *app) root() *cobra.Command {
 	root.SetFlagErrorFunc(wrongFlag)
 	root.AddCommand(
 		a.initCommand(), a.planCommand(), a.applyCommand(), a.showPlanCommand(), a.statusCommand(), a.showCommand(),
-		a.tagCommand(), a.verifyCommand(), a.gcCommand(), a.kindsCommand(), a.settingsCommand(), a.validateCommand(),
-		a.versionCommand(), exitCodesTopic(),
+		a.diffCommand(), a.graphCommand(), a.tagCommand(), a.verifyCommand(), a.gcCommand(), a.kindsCommand(),
+		a.settingsCommand(), a.validateCommand(), a.versionCommand(), exitCodesTopic(),
 	)
 	return root
 }
