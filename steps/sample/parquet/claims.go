@@ -14,6 +14,9 @@ const maxValues = 64 << 20
 // padding is how many values more than the page has its runs may claim: writers fill up the last one.
 const padding = 1 << 10
 
+// plainDictionary is what old writers, Spark's among them, call RLE_DICTIONARY.
+const plainDictionary = format.Encoding(2)
+
 var errShort = errors.New("it ends inside a run")
 
 // checkClaims makes sure that the runs and lengths within an unpacked page claim no more than the values that its
@@ -80,7 +83,7 @@ func (c *column) checkLevelsV2(h *format.DataPageHeaderV2, text []byte) (rest []
 // checkValues checks the encodings that hold runs or lengths.
 func (c *column) checkValues(encoding format.Encoding, text []byte, values int) error {
 	switch encoding {
-	case format.RLEDictionary, format.PlainDictionary:
+	case format.RLEDictionary, plainDictionary:
 		if len(text) == 0 {
 			return nil
 		}
