@@ -64,6 +64,7 @@ func (f *outside) list(ctx context.Context, pattern string) ([]steps.Shard, erro
 		return nil, fmt.Errorf("no file matches %q; looked in %s: %w", pattern, root, plain(err))
 	}
 	var shards []steps.Shard
+	var other string // what matches but is no file
 	err := doublestar.GlobWalk(os.DirFS(root), rest, func(name string, _ fs.DirEntry) error {
 		place := filepath.Join(filepath.FromSlash(base), name)
 		info, err := os.Stat(filepath.Join(root, name))
@@ -72,11 +73,16 @@ func (f *outside) list(ctx context.Context, pattern string) ([]steps.Shard, erro
 		}
 		if info.Mode().IsRegular() {
 			shards = append(shards, steps.Shard{Name: name, Place: place, Size: info.Size()})
+		} else {
+			other = place
 		}
 		return ctx.Err()
 	}, doublestar.WithFailOnIOErrors())
 	if err != nil {
 		return nil, err
+	}
+	if len(shards) == 0 && other != "" {
+		return nil, fmt.Errorf("no file matches %q; %s does, but it is a folder, a pipe or a device", pattern, other)
 	}
 	if len(shards) == 0 {
 		return nil, fmt.Errorf("no file matches %q; looked in %s", pattern, root)

@@ -3,6 +3,7 @@ package schema
 import (
 	"context"
 	"errors"
+	"runtime/metrics"
 	"slices"
 	"time"
 
@@ -18,8 +19,8 @@ const defaultTimeout = 10 * time.Second
 
 // Load reads the pipeline of a folder. Mistakes of the user come back as [Errors], other errors as they are.
 //
-// CUE cannot be interrupted. When the evaluation takes longer than o.Timeout, or ctx ends, Load returns an error and
-// leaves the evaluation running; the process is expected to end soon.
+// CUE cannot be interrupted. When the evaluation takes longer than o.Timeout or more memory than a pipeline can need, or
+// ctx ends, Load returns an error and leaves the evaluation running; the process is expected to end soon.
 func Load(ctx context.Context, o Options) (*Pipeline, error) {
 	limit := o.Timeout
 	if limit == 0 {
@@ -36,14 +37,36 @@ func Load(ctx context.Context, o Options) (*Pipeline, error) {
 		p, err := guarded(o)
 		done <- result{p, err}
 	}()
-	select {
-	case r := <-done:
-		return r.pipeline, r.err
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	case <-timer.C:
-		return nil, Errors{mistake(pipelineFile, "evaluating it did not end within %s; look for comprehensions (for … in …) over very many values", limit)}
+	look := time.NewTicker(lookEvery)
+	defer look.Stop()
+	before := memory()
+	for {
+		select {
+		case r := <-done:
+			return r.pipeline, r.err
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case <-timer.C:
+			return nil, Errors{mistake(pipelineFile, "evaluating it did not end within %s; look for comprehensions (for … in …) over very many values", limit)}
+		case <-look.C:
+			if memory() > before+mostMemory {
+				return nil, Errors{mistake(pipelineFile, "evaluating it takes more than %d MB; look for lists or texts that grow with each line", mostMemory>>20)}
+			}
+		}
 	}
+}
+
+// mostMemory is about how many bytes an evaluation may take, looked at from time to time. Pipelines take some ten MB.
+const (
+	mostMemory = 1 << 30
+	lookEvery  = 50 * time.Millisecond
+)
+
+// memory returns the bytes that objects take on the heap, those that are no longer used included.
+func memory() uint64 {
+	sample := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}
+	metrics.Read(sample)
+	return sample[0].Value.Uint64()
 }
 
 // guarded turns a panic of the evaluator into an error.

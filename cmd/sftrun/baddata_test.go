@@ -30,6 +30,39 @@ var badData = []struct {
 		[]string{"data/train-0.jsonl:1: byte 48", "byte 0xff is not UTF-8", "iconv"}},
 	{"UTF-16", map[string]string{"train-0.jsonl": "\xff\xfe{\x00\"\x00"}, 1,
 		[]string{"data/train-0.jsonl:1", "UTF-16", "iconv -f UTF-16"}},
+	{"UTF-32", map[string]string{"train-0.jsonl": "{\x00\x00\x00\"\x00\x00\x00i\x00\x00\x00d\x00\x00\x00"}, 1,
+		[]string{"data/train-0.jsonl:1", "UTF-32", "iconv -f UTF-32"}},
+	{"files joined, each with its mark of byte order", map[string]string{"train-0.jsonl": "\ufeff{\"messages\":[]}\n\ufeff{\"messages\":[]}\n"}, 1,
+		[]string{"data/train-0.jsonl:2", "found U+FEFF", "byte-order mark", "sed"}},
+	{"a NUL byte in a text", map[string]string{"train-0.jsonl": "{\"id\":\"a\x00b\",\"messages\":[]}\n"}, 1,
+		[]string{"data/train-0.jsonl:1: byte 8", "a NUL byte", "fetch or write it again"}},
+	{"a list of rows", map[string]string{"train-0.json": "[{\"messages\":[]}]"}, 1,
+		[]string{"data/train-0.json:1: byte 0", "write its objects one a line"}},
+	{"a row that is null", map[string]string{"train-0.jsonl": "{\"messages\":[]}\nnull\n"}, 1,
+		[]string{"data/train-0.jsonl:2: byte 16", "found 'n', want a JSON object"}},
+	{"nesting of 10,001 levels", map[string]string{"train-0.jsonl": `{"messages":[],"x":` + strings.Repeat("[", 10_000) + strings.Repeat("]", 10_000) + "}"}, 1,
+		[]string{"data/train-0.jsonl:1: byte 10019", "nested deeper than 10,000 levels", "flatten"}},
+	{"Parquet called JSON lines", map[string]string{"train-0.jsonl": "=parquet:60000"}, 1,
+		[]string{"data/train-0.jsonl: the name says JSON lines, but the file (60000 bytes) starts like Parquet"}},
+	{"zstd that is cut off", map[string]string{"train-0.jsonl.zst": "=zst:5000"}, 1,
+		[]string{"data/train-0.jsonl.zst", "cut off"}},
+	{"a folder in the place of a file", map[string]string{"train-0.jsonl/x": ""}, 1,
+		[]string{`no file matches "data/train-*"; data/train-0.jsonl does, but it is a folder`}},
+	{"only blank lines", map[string]string{"train-0.jsonl": "\n \r\n\t\n"}, 0,
+		[]string{"sample      done   0 out"}},
+	{"lone carriage returns, no line end at the end", map[string]string{"train-0.jsonl": "{\"messages\":[]}\r{\"messages\":[]}\r\n{\"messages\":\n[]}"}, 0,
+		[]string{"sample      done   3 out"}},
+	{"messages that are none", map[string]string{"train-0.jsonl": `{"messages":[null]}{"messages":["a"]}{"messages":[[]]}{"messages":[{}]}{"messages":[{"role":7,"content":null}]}`}, 0,
+		[]string{"sample      done   5 out", "3 invalid messages", "2 without think block"}},
+	{"ids of all types", map[string]string{"train-0.jsonl": `{"id":null,"messages":[]}{"id":7,"messages":[]}{"id":{},"messages":[]}{"id":"","messages":[]}{"id":"` +
+		strings.Repeat("x", 1<<20) + `","messages":[]}`}, 0,
+		[]string{"sample      done   5 out"}},
+	{"think tags that make no block", map[string]string{"train-0.jsonl": thinks("</think>a<think>", "<think>a", "<think x='1'>a</think>", "< think>a</think>")}, 0,
+		[]string{"4 without think block"}},
+	{"100,000 think blocks in a row", map[string]string{"train-0.jsonl": thinks(strings.Repeat("<THINK>a</think>", 100_000))}, 0,
+		[]string{"1 several think blocks"}},
+	{"numbers that no machine word holds", map[string]string{"train-0.jsonl": `{"messages":[],"a":1e400,"b":-0,"c":12345678901234567890,"a":"\ud800"}`}, 0,
+		[]string{"sample      done   1 out"}},
 	{"an unknown format", map[string]string{"train-0.csv": "id,messages\n"}, 1,
 		[]string{"data/train-0.csv: no format that is known; rows are read from .parquet, .jsonl, .jsonl.gz and .jsonl.zst"}},
 	{"no file", nil, 1,
@@ -50,7 +83,7 @@ func TestBadDataIsToldOnceAndWithThePlace(t *testing.T) {
 			p := quickstart(t)
 			real := filepath.Join(p.dir, "data")
 			whole := map[string][]byte{}
-			for name, file := range map[string]string{"=parquet": "train-00000-of-00004.parquet", "=jsonl": "train-00001-of-00004.jsonl", "=gz": "train-00002-of-00004.jsonl.gz"} {
+			for name, file := range map[string]string{"=parquet": "train-00000-of-00004.parquet", "=jsonl": "train-00001-of-00004.jsonl", "=gz": "train-00002-of-00004.jsonl.gz", "=zst": "train-00003-of-00004.jsonl.zst"} {
 				data, err := os.ReadFile(filepath.Join(real, file))
 				if err != nil {
 					t.Fatal(err)
@@ -80,6 +113,15 @@ func TestBadDataIsToldOnceAndWithThePlace(t *testing.T) {
 			}
 		})
 	}
+}
+
+// thinks makes a row of each answer.
+func thinks(answers ...string) string {
+	var rows strings.Builder
+	for _, a := range answers {
+		rows.WriteString(`{"messages":[{"role":"assistant","content":"` + a + `"}]}` + "\n")
+	}
+	return rows.String()
 }
 
 // expand makes the content of a file: "=jsonl:100" is the first 100 bytes of the quickstart's shard of that format.

@@ -38,13 +38,15 @@ func (r *Reader) problem(at int, problem, hint string) error {
 // broken makes the error for a scanner that stopped.
 func (r *Reader) broken(s *scanner) error {
 	if s.problem != "" {
-		return r.problem(s.pos, s.problem, "")
+		return r.problem(s.pos, s.problem, s.hint)
 	}
 	found := s.data[s.pos:]
 	hint := ""
 	switch {
 	case s.pos == 0 && found[0] == '[':
 		hint = "a list is not rows: write its objects one a line"
+	case bytes.HasPrefix(found, []byte("\ufeff")):
+		hint = "that is a byte-order mark: files were joined, each with its own; remove it: sed 's/\\xEF\\xBB\\xBF//g'"
 	case found[0] == 0:
 		hint = "the file may be damaged there; fetch or write it again"
 	}
@@ -80,12 +82,17 @@ func describe(text []byte) string {
 	return fmt.Sprintf("%U", c)
 }
 
-const utf16Hint = "it looks like UTF-16; convert it first: iconv -f UTF-16 -t UTF-8"
+const (
+	utf16Hint = "it looks like UTF-16; convert it first: iconv -f UTF-16 -t UTF-8"
+	utf32Hint = "it looks like UTF-32; convert it first: iconv -f UTF-32 -t UTF-8"
+)
 
 // foreign recognises by their first bytes the kinds of files that are often taken for JSON lines, and says what to do
 // with them.
 func foreign(text []byte) (hint string) {
 	for _, kind := range []struct{ start, hint string }{
+		{"\xff\xfe\x00\x00", utf32Hint},
+		{"\x00\x00\xfe\xff", utf32Hint},
 		{"\xff\xfe", utf16Hint},
 		{"\xfe\xff", utf16Hint},
 		{"\x1f\x8b", "it is compressed with gzip; unpack it first: gunzip"},
@@ -96,22 +103,24 @@ func foreign(text []byte) (hint string) {
 			return kind.hint
 		}
 	}
-	if everySecondIsNUL(text[:min(len(text), 16)]) {
+	start := text[:min(len(text), 16)]
+	switch {
+	case len(start) >= 4 && len(start)%2 == 0 && onlyNULs(start, 2):
 		return utf16Hint
+	case len(start) >= 8 && len(start)%4 == 0 && onlyNULs(start, 4):
+		return utf32Hint
 	}
 	return ""
 }
 
-// everySecondIsNUL reports whether a text is written in two bytes for each character of ASCII, in either order: the
-// pattern by which RFC 4627, section 3, tells UTF-16 without a mark. Single NULs in UTF-8 are damage, and converting
-// them would ruin the rest.
-func everySecondIsNUL(text []byte) bool {
-	var nul [2]int
+// onlyNULs reports whether a text is written in some bytes for each character of ASCII, of which all but the first or
+// all but the last are NUL: the pattern by which RFC 4627, section 3, tells UTF-16 and UTF-32 without a mark. Single
+// NULs in UTF-8 are damage, and converting them would ruin the rest.
+func onlyNULs(text []byte, width int) bool {
+	first, last := true, true
 	for i, c := range text {
-		if c == 0 {
-			nul[i%2]++
-		}
+		first = first && (c != 0) == (i%width == 0)
+		last = last && (c != 0) == (i%width == width-1)
 	}
-	half := len(text) / 2
-	return half >= 2 && (nul[0] >= half && nul[1] == 0 || nul[1] == half && nul[0] == 0)
+	return first || last
 }

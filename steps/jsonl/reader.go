@@ -112,7 +112,8 @@ func (r *Reader) measure() (int, error) {
 		s := scanner{data: r.buf[r.pos:r.end]}
 		switch ok := s.object(nil); {
 		case s.pos > r.limit:
-			return 0, r.problem(0, fmt.Sprintf("the row is longer than the limit of %d bytes", r.limit), "")
+			return 0, r.problem(0, fmt.Sprintf("the row is longer than the limit of %d bytes", r.limit),
+				"a quote or bracket that is not closed makes one row of all that follows; else drop the row")
 		case ok:
 			return s.pos, nil
 		case !s.short():

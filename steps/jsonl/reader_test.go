@@ -137,7 +137,7 @@ func TestReaderLimitsTheSizeOfARow(t *testing.T) {
 			if fits && (err != nil || len(rows) != 3) {
 				t.Errorf("row of %d bytes, limit %d: got %d rows, %v", size, limit, len(rows), err)
 			}
-			if want := fmt.Sprintf("x:2: byte 3 of the file: the row is longer than the limit of %d bytes", limit); !fits && fmt.Sprint(err) != want {
+			if want := fmt.Sprintf("x:2: byte 3 of the file: the row is longer than the limit of %d bytes; a quote or bracket that is not closed makes one row of all that follows; else drop the row", limit); !fits && fmt.Sprint(err) != want {
 				t.Errorf("got %v, want %s", err, want)
 			}
 		}

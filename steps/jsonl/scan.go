@@ -12,6 +12,7 @@ type scanner struct {
 	depth   int
 	want    string
 	problem string // said instead of want where "found X, want Y" would not help
+	hint    string // what to do about the problem
 }
 
 func (s *scanner) fail(want string) bool {
@@ -92,6 +93,7 @@ func (s *scanner) list(visit visitor) bool {
 func (s *scanner) enter() bool {
 	s.depth++
 	if s.depth > maxDepth {
+		s.hint = "drop the field or flatten it"
 		return s.refuse("nested deeper than 10,000 levels")
 	}
 	return true

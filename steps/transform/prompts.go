@@ -1,6 +1,7 @@
 package transform
 
 import (
+	"bytes"
 	"context"
 	"strings"
 	"unicode/utf8"
@@ -52,6 +53,10 @@ func checkPrompt(field string, f steps.File, read func(steps.File) ([]byte, erro
 		return "", promptError(field, f, err.Error())
 	case !utf8.Valid(data):
 		return "", promptError(field, f, "is not UTF-8 text; save it as UTF-8")
+	case bytes.IndexByte(data, 0) >= 0:
+		return "", promptError(field, f, "holds a NUL byte, as UTF-16 does; save it as UTF-8")
+	case bytes.HasPrefix(data, []byte("\ufeff")):
+		return "", promptError(field, f, "starts with a byte-order mark, which the model would see; save it as UTF-8 without one")
 	case strings.TrimSpace(string(data)) == "":
 		return "", promptError(field, f, "is empty; write the prompt into it")
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"sftrun.local/steps/jsonl"
@@ -16,17 +17,17 @@ const widthOfRow = 110
 func rowText(row []byte) string {
 	var b strings.Builder
 	id, _ := jsonl.String(row, "id")
-	fmt.Fprintf(&b, "  %s\n", id)
+	fmt.Fprintf(&b, "  %s\n", oneLine(id))
 	messages, err := jsonl.Messages(row)
 	if err != nil {
 		fmt.Fprintf(&b, "    %v\n", err)
 	}
 	for _, m := range messages {
-		fmt.Fprintf(&b, "    %-18s %s\n", m.Role, oneLine(m.Content))
+		fmt.Fprintf(&b, "    %-18s %s\n", oneLine(m.Role), oneLine(m.Content))
 	}
 	for _, name := range otherFields(row) {
 		value, _ := jsonl.Field(row, name)
-		fmt.Fprintf(&b, "    %-18s %s\n", name, oneLine(string(value)))
+		fmt.Fprintf(&b, "    %-18s %s\n", oneLine(name), oneLine(string(value)))
 	}
 	return b.String()
 }
@@ -51,13 +52,21 @@ func otherFields(row []byte) []string {
 	return names
 }
 
-// oneLine cuts a text to one line, keeping its beginning and its end.
+// oneLine cuts a text to one line, keeping its beginning and its end. What a terminal would obey rather than show is
+// shown as U+FFFD.
 func oneLine(text string) string {
-	text = strings.Join(strings.Fields(text), " ")
+	text = strings.Map(printable, strings.Join(strings.Fields(text), " "))
 	n := utf8.RuneCountInString(text)
 	if n <= widthOfRow {
 		return text
 	}
 	runes := []rune(text)
 	return string(runes[:widthOfRow*2/3]) + " … " + string(runes[n-widthOfRow/3:])
+}
+
+func printable(c rune) rune {
+	if unicode.IsPrint(c) {
+		return c
+	}
+	return utf8.RuneError
 }

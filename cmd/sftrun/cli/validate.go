@@ -86,7 +86,7 @@ func reportOf(name string, r validate.Report) string {
 	}
 	text := fmt.Sprintf("%s: %s of %s invalid: %s\n", name, figures.Count(r.RowsInvalid), figures.Of(r.RowsScanned, "row"), tallied(r.IssueCounts))
 	for _, e := range r.IssueExamples {
-		text += fmt.Sprintf("  row %d   %s   %s   %s\n", e.RowIndex, e.RowID, e.IssueType, e.Details)
+		text += fmt.Sprintf("  row %d   %s   %s   %s\n", e.RowIndex, oneLine(e.RowID), e.IssueType, oneLine(e.Details))
 	}
 	return text
 }

@@ -10,17 +10,19 @@ import (
 
 // column walks through a column of a row group, entry by entry: a value, or a null or an empty list on some level.
 type column struct {
-	r     io.ReaderAt
-	leaf  *leaf
-	meta  *format.ColumnChunk
-	chunk *pq.FileColumnChunk
-	rows  int // of the row group
+	r    io.ReaderAt
+	leaf *leaf
+	meta *format.ColumnChunk
+	rows int // of the row group
 
-	pages   *pq.FilePages
-	at, end int64                 // where the next page's header is, and where the column ends
-	head    *header               // of the next page, if it has been looked at
-	loaded  int                   // number of the next page of values
-	index   []format.PageLocation // nil until it is needed, or if the file has no page index
+	unpacker *unpacker
+	packed   []byte // the data of the page read last, as they are in the file
+	feed     feed   // what parquet-go reads pages from
+	pages    *pq.FilePages
+	at, end  int64                 // where the next page's header is, and where the column ends
+	head     *header               // of the next page, if it has been looked at
+	loaded   int                   // number of the next page of values
+	index    []format.PageLocation // nil until it is needed, or if the file has no page index
 
 	page   pq.Page        // the current page, if any
 	values pq.ValueReader // nil at its end
@@ -36,13 +38,14 @@ const batchSize = 256
 func newColumn(f *File, l *leaf, chunk *pq.FileColumnChunk, g *format.RowGroup) *column {
 	meta := &g.Columns[chunk.Column()]
 	start := chunkStart(&meta.MetaData)
-	return &column{
-		r: &f.source, leaf: l, meta: meta, chunk: chunk, rows: int(g.NumRows),
-		pages: chunk.PagesFrom(&f.source),
-		at:    start,
-		end:   start + meta.MetaData.TotalCompressedSize,
-		buf:   make([]pq.Value, batchSize),
+	c := &column{
+		r: &f.source, unpacker: &f.unpacker, leaf: l, meta: meta, rows: int(g.NumRows),
+		at:  start,
+		end: start + meta.MetaData.TotalCompressedSize,
+		buf: make([]pq.Value, batchSize),
 	}
+	c.pages = chunk.PagesFrom(&c.feed)
+	return c
 }
 
 // close gives the memory of the pages back.
@@ -163,15 +166,16 @@ func (c *column) open() error {
 	return nil
 }
 
-// peek returns the header of the next page of values, checked, or nil at the end. It checks other pages on the way.
+// peek returns the header of the next page of values, checked, or nil at the end. A dictionary on the way goes to
+// parquet-go.
 func (c *column) peek() (*header, error) {
 	for c.head == nil && c.at < c.end {
 		h, err := readHeader(c.r, c.at, c.end)
 		if err == nil {
 			err = h.check(c.end, &c.meta.MetaData)
 		}
-		if err == nil {
-			err = h.checkPacked(c.r, c.meta.MetaData.Codec)
+		if err == nil && h.Type == format.DictionaryPage {
+			err = c.give(h)
 		}
 		if err != nil {
 			return nil, c.damaged("%w", err)
@@ -184,6 +188,33 @@ func (c *column) peek() (*header, error) {
 	return c.head, nil
 }
 
+// give reads, unpacks and checks a page and gives it to parquet-go.
+func (c *column) give(h *header) error {
+	if err := c.move(h); err != nil {
+		return fmt.Errorf("page at %d: %w", h.at, err)
+	}
+	return nil
+}
+
+func (c *column) move(h *header) (err error) {
+	codec := c.meta.MetaData.Codec
+	if c.packed, err = h.read(c.r, c.packed); err != nil {
+		return err
+	}
+	text, err := c.feed.add(h.PageHeader, h.size(codec))
+	if err != nil {
+		return err
+	}
+	levels := copy(text, c.packed[:h.levels()])
+	if !h.isPacked(codec) {
+		codec = format.Uncompressed
+	}
+	if err := c.unpacker.unpack(codec, text[levels:], c.packed[levels:]); err != nil {
+		return err
+	}
+	return c.checkClaims(h, text)
+}
+
 // load makes the next page the current one.
 func (c *column) load() error {
 	h, err := c.peek()
@@ -194,6 +225,9 @@ func (c *column) load() error {
 		return c.damaged("it ends at row %d of %d", c.row, c.rows)
 	}
 	c.drop()
+	if err := c.give(h); err != nil {
+		return c.damaged("%w", err)
+	}
 	if c.page, err = c.pages.ReadPage(); err != nil {
 		return c.damaged("page at %d: %w", h.at, err)
 	}

@@ -1,49 +1,65 @@
 package parquet
 
 import (
+	"bytes"
+	"encoding/binary"
 	"fmt"
+	"slices"
 
 	pq "github.com/parquet-go/parquet-go"
+	"github.com/parquet-go/parquet-go/encoding/thrift"
 	"github.com/parquet-go/parquet-go/format"
 )
 
-// bufferSize is how much of a column is read ahead; more than that is read a page at a time.
+// bufferSize is how much of a feed parquet-go reads at a time; what is larger, a page, it reads at once.
 const bufferSize = 64 << 10
 
 // noSchema keeps parquet-go from building a schema of Go types, which is not needed.
 var noSchema = pq.NewSchema("", pq.Group{})
 
-// openColumns has parquet-go read the footer, which has been checked, and checks what it makes of the columns.
-func (f *File) openColumns() (err error) {
-	f.file, err = pq.OpenFile(&f.source, f.size, pq.SkipMagicBytes(true), pq.SkipPageIndex(true), pq.SkipBloomFilters(true),
-		pq.ReadBufferSize(bufferSize), pq.FileSchema(noSchema))
+// openColumns has parquet-go read a footer, and checks what it makes of the columns.
+func (f *File) openColumns() error {
+	footer, err := f.plainFooter()
+	if err != nil {
+		return err
+	}
+	f.file, err = pq.OpenFile(bytes.NewReader(footer), int64(len(footer)), pq.SkipMagicBytes(true), pq.SkipPageIndex(true),
+		pq.SkipBloomFilters(true), pq.ReadBufferSize(bufferSize), pq.FileSchema(noSchema))
 	if err != nil {
 		return damaged("footer: %w", err)
 	}
-	f.meta = f.file.Metadata()
-	for i := range f.meta.RowGroups {
-		if err := f.checkGroup(i); err != nil {
-			return err
+	for i, g := range f.file.RowGroups() {
+		for j, chunk := range g.ColumnChunks() {
+			if err := f.cols[j].checkType(chunk.Type()); err != nil {
+				return damaged("%w", err)
+			}
+			if codec := f.meta.RowGroups[i].Columns[j].MetaData.Codec; g.NumRows() > 0 && f.unpacker.with(codec) == nil {
+				return fmt.Errorf("column %s: codec %v is not supported; write the file again with zstd", f.cols[j].path, codec)
+			}
 		}
 	}
 	return nil
 }
 
-func (f *File) checkGroup(i int) error {
-	g := f.file.RowGroups()[i]
-	for j, chunk := range g.ColumnChunks() {
-		if err := f.cols[j].checkType(chunk.Type()); err != nil {
-			return damaged("%w", err)
-		}
-		m := &f.meta.RowGroups[i].Columns[j].MetaData
-		if err := f.checkCodec(j, m); err != nil && g.NumRows() > 0 {
-			return err
-		}
-		if chunkStart(m) == m.DataPageOffset { // parquet-go believes any other place for the dictionary
-			m.DictionaryPageOffset = 0
+// plainFooter returns a file of nothing but a footer, by which parquet-go reads the pages that a feed gives it: of any
+// number, from the first byte on, unpacked.
+func (f *File) plainFooter() ([]byte, error) {
+	meta := *f.meta
+	meta.RowGroups = slices.Clone(meta.RowGroups)
+	for i := range meta.RowGroups {
+		g := &meta.RowGroups[i]
+		g.Columns = slices.Clone(g.Columns)
+		for j := range g.Columns {
+			m := &g.Columns[j].MetaData
+			m.Codec, m.DataPageOffset, m.DictionaryPageOffset, m.TotalCompressedSize = format.Uncompressed, 0, 0, maxFeed
 		}
 	}
-	return nil
+	footer, err := thrift.Marshal(new(thrift.CompactProtocol), &meta)
+	if err != nil {
+		return nil, damaged("footer: %w", err)
+	}
+	size := binary.LittleEndian.AppendUint32(nil, uint32(len(footer)))
+	return slices.Concat([]byte(magic), footer, size, []byte(magic)), nil
 }
 
 // checkType makes sure that parquet-go, which goes by annotations, decodes what the column holds. Annotated as unknown,
@@ -54,17 +70,4 @@ func (l *leaf) checkType(t pq.Type) error {
 		return nil
 	}
 	return fmt.Errorf("column %s holds %v, which is annotated as %v", l.path, l.physical, t)
-}
-
-// checkCodec makes sure that parquet-go has the codec of a chunk of column j, and uses it: it goes by the first chunk
-// of a column.
-func (f *File) checkCodec(j int, m *format.ColumnMetaData) error {
-	if c := pq.LookupCompressionCodec(m.Codec); c.String() != m.Codec.String() { // it stands for an unsupported one
-		return fmt.Errorf("column %s: codec %v is not supported; write the file again with zstd", f.cols[j].path, m.Codec)
-	}
-	if first := f.meta.RowGroups[0].Columns[j].MetaData.Codec; m.Codec != first {
-		return fmt.Errorf("column %s: codecs %v and %v in one column are not supported; write the file again with one codec",
-			f.cols[j].path, first, m.Codec)
-	}
-	return nil
 }

@@ -20,19 +20,21 @@
 //	map                      an object; keys that are not strings are written as above, in quotes
 //	group                    an object with the fields in the order of the schema
 //
-// Files are opened, and pages unpacked and decoded, by parquet-go; values with their levels are all that is taken from
-// it, as its Go types lose nulls and annotations. The schema comes from the footer as it is stored.
+// Pages are decoded by parquet-go; values with their levels are all that is taken from it, as its Go types lose nulls
+// and annotations. The schema comes from the footer as it is stored. Pages are read and unpacked here.
 //
-// Files are taken as possibly damaged. parquet-go believes what a file claims, so the sizes in the footer, page index,
-// page headers and packed pages are checked before it sees them, and a panic of it becomes an error. Left to it are the
-// lengths of runs within an unpacked page: with 1 in 7,000 wrong bytes it asked for more than 256 MB before it gave up,
-// at most for 2.8 GB over time.
+// Files are taken as possibly damaged, or made to harm. parquet-go believes what a page claims, so it sees a page only
+// after the sizes in the footer, the page index and the page's header, the packed data, and the lengths of runs and
+// values within the unpacked page have been checked, and a panic of it becomes an error. What is left is what a page
+// may have by these checks: it unpacks to as many bytes as its header claims, at most 64 MB or as many as its column
+// claims to have in all, never more than 1 GB; it has at most as many values as its column claims, never more than 64
+// million, which take some ten bytes each; and values put together from prefixes have at most 1 GB in all.
 //
 // One page of each column is in memory at a time. Columns of row groups without a chosen row are not read. Within a row
 // group, pages are jumped over if the file has a page index; if not, those before the last chosen row are decoded.
 //
-// Encrypted files, the codecs LZO and LZ4 with Hadoop framing, several codecs in one column, and annotations that do not
-// fit the type of a column are refused.
+// Encrypted files, the codecs LZO and LZ4 with Hadoop framing, and annotations that do not fit the type of a column are
+// refused.
 //
 // The package never writes Parquet, keeps no state between files and opens none itself.
 package parquet

@@ -18,6 +18,8 @@ type File struct {
 	meta   *format.FileMetaData
 	root   *value
 	cols   []*leaf
+
+	unpacker unpacker
 }
 
 // Flaws counts the rows that JSON could not hold as they are.

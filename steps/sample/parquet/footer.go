@@ -83,12 +83,15 @@ func (r *boundedReader) Discard(n int) (int, error) {
 	return r.BytesReader.(interface{ Discard(int) (int, error) }).Discard(n)
 }
 
+// maxRows is the most rows of a file. No dataset has files of so many, but a damaged footer may claim any number.
+const maxRows = 1 << 31
+
 // check compares what the footer says with itself and with the size of the file.
 func (f *File) check() error {
 	rows := int64(0)
 	for i := range f.meta.RowGroups {
 		g := &f.meta.RowGroups[i]
-		if g.NumRows < 0 || len(g.Columns) != len(f.cols) {
+		if g.NumRows < 0 || g.NumRows > maxRows || len(g.Columns) != len(f.cols) {
 			return damaged("row group %d has %d rows and %d columns, the schema %d", i, g.NumRows, len(g.Columns), len(f.cols))
 		}
 		for j := range g.Columns {
@@ -98,8 +101,8 @@ func (f *File) check() error {
 		}
 		rows += g.NumRows
 	}
-	if rows != f.meta.NumRows || rows < 0 {
-		return damaged("the footer claims %d rows, the row groups %d", f.meta.NumRows, rows)
+	if rows != f.meta.NumRows || rows < 0 || rows > maxRows {
+		return damaged("the footer claims %d rows, the row groups %d; at most %d can be", f.meta.NumRows, rows, maxRows)
 	}
 	return nil
 }

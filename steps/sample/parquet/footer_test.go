@@ -38,7 +38,7 @@ func TestWhatCannotBeReadIsSaid(t *testing.T) {
 		"column id: codec LZ4 is not supported; write the file again with zstd": func(m *format.FileMetaData) {
 			m.RowGroups[0].Columns[0].MetaData.Codec = format.Lz4
 		},
-		"column flat: codecs ZSTD and SNAPPY in one column are not supported": func(m *format.FileMetaData) {
+		"column flat: page at 4435: it claims 240 bytes unpacked, its SNAPPY data": func(m *format.FileMetaData) {
 			m.RowGroups[1].Columns[1].MetaData.Codec = format.Snappy
 		},
 		"column flat holds INT64, which is annotated as DATE": func(m *format.FileMetaData) {

@@ -2,7 +2,9 @@ package parquet
 
 import (
 	"fmt"
+	"hash/crc32"
 	"io"
+	"slices"
 
 	"github.com/parquet-go/parquet-go/format"
 )
@@ -14,8 +16,7 @@ const (
 	minLimit = 64 << 20
 )
 
-// header is a page's header. parquet-go asks for as much memory as it claims, so it is checked before parquet-go
-// reads it.
+// header is a page's header. Reading the page takes as much memory as it claims, so it is checked first.
 type header struct {
 	format.PageHeader
 	at   int64  // where the page's data start
@@ -57,7 +58,8 @@ func headerWithin(r io.ReaderAt, at, size int64) (*header, error) {
 // check makes sure that the page lies within its chunk, and does not claim more than the chunk has.
 func (h *header) check(end int64, m *format.ColumnMetaData) error {
 	limit := min(maxPage, max(minLimit, m.TotalUncompressedSize))
-	values := int64(max(h.DataPageHeader.V.NumValues, h.DataPageHeaderV2.V.NumValues, h.DictionaryPageHeader.V.NumValues))
+	v2 := &h.DataPageHeaderV2.V
+	values := int64(max(h.DataPageHeader.V.NumValues, v2.NumValues, h.DictionaryPageHeader.V.NumValues))
 	switch {
 	case h.CompressedPageSize < 0 || h.next() > end:
 		return fmt.Errorf("page at %d claims %d bytes, its column ends at %d", h.at, h.CompressedPageSize, end)
@@ -65,6 +67,47 @@ func (h *header) check(end int64, m *format.ColumnMetaData) error {
 		return fmt.Errorf("page at %d claims %d bytes unpacked, more than %d", h.at, h.UncompressedPageSize, limit)
 	case values > m.NumValues:
 		return fmt.Errorf("page at %d claims %d values, its column %d", h.at, values, m.NumValues)
+	case values > maxValues:
+		return fmt.Errorf("page at %d claims %d values, more than %d", h.at, values, maxValues)
+	case v2.RepetitionLevelsByteLength < 0 || v2.DefinitionLevelsByteLength < 0 ||
+		h.levels() > int64(min(h.CompressedPageSize, h.UncompressedPageSize)):
+		return fmt.Errorf("page at %d claims %d bytes of levels", h.at, h.levels())
 	}
 	return nil
+}
+
+// levels returns how many bytes of levels stand ahead of the packed data, never packed: none in pages of version 1.
+func (h *header) levels() int64 {
+	v2 := &h.DataPageHeaderV2.V
+	return int64(v2.RepetitionLevelsByteLength) + int64(v2.DefinitionLevelsByteLength)
+}
+
+// size returns how many bytes the page's data have unpacked.
+func (h *header) size(codec format.CompressionCodec) int {
+	if h.isPacked(codec) {
+		return int(h.UncompressedPageSize)
+	}
+	return int(h.CompressedPageSize)
+}
+
+func (h *header) isPacked(codec format.CompressionCodec) bool {
+	flag := h.DataPageHeaderV2.V.IsCompressed
+	return codec != format.Uncompressed && int64(h.CompressedPageSize) > h.levels() && (!flag.Valid || flag.V)
+}
+
+// read reads the page's data into buf, which it returns, larger if need be. Whoever wrote a checksum gets it checked.
+func (h *header) read(r io.ReaderAt, buf []byte) ([]byte, error) {
+	buf = slices.Grow(buf[:0], int(h.CompressedPageSize))[:h.CompressedPageSize]
+	if copy(buf, h.data) < len(buf) {
+		if n, err := r.ReadAt(buf, h.at); n < len(buf) {
+			return buf, fmt.Errorf("read %d bytes at %d: %w", len(buf), h.at, err)
+		}
+	}
+	if h.CRC == 0 {
+		return buf, nil
+	}
+	if sum := crc32.ChecksumIEEE(buf); sum != uint32(h.CRC) {
+		return buf, fmt.Errorf("its checksum is %08x, not %08x", sum, uint32(h.CRC))
+	}
+	return buf, nil
 }

@@ -21,12 +21,8 @@ func (c *column) jump(row int) error {
 			return err
 		}
 	}
-	first := c.index[i].FirstRowIndex
-	if err := c.pages.SeekToRow(first); err != nil {
-		return c.damaged("page index: %w", err)
-	}
 	c.drop()
-	c.at, c.head, c.loaded, c.row = c.index[i].Offset, nil, i, int(first)
+	c.at, c.head, c.loaded, c.row = c.index[i].Offset, nil, i, int(c.index[i].FirstRowIndex)
 	return nil
 }
 
@@ -49,7 +45,7 @@ func (c *column) checkRows() error {
 	return nil
 }
 
-// readIndex reads the page index, checks it, and lets parquet-go read it, which asks for as much memory as it claims.
+// readIndex reads the page index and checks it.
 func (c *column) readIndex() error {
 	if c.index != nil || c.meta.OffsetIndexOffset == 0 || c.meta.OffsetIndexLength == 0 {
 		return nil
@@ -63,9 +59,6 @@ func (c *column) readIndex() error {
 		return c.damaged("page index: %w", err)
 	}
 	if err := c.checkIndex(index.PageLocations); err != nil {
-		return c.damaged("page index: %w", err)
-	}
-	if _, err := c.chunk.OffsetIndexFrom(c.r); err != nil {
 		return c.damaged("page index: %w", err)
 	}
 	c.index = index.PageLocations

@@ -4,15 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"strings"
 
-	"cuelang.org/go/cue/cuecontext"
-	cueerrors "cuelang.org/go/cue/errors"
 	"github.com/knadh/koanf/parsers/dotenv"
 	"github.com/knadh/koanf/providers/confmap"
-	"github.com/knadh/koanf/providers/file"
 	"github.com/knadh/koanf/providers/posflag"
 	"github.com/knadh/koanf/v2"
 	"github.com/spf13/pflag"
@@ -73,36 +69,24 @@ func projectFile(o Options) (layer, error) {
 // cueFile reads a file of settings; one that does not exist says nothing.
 func cueFile(path string) (layer, error) {
 	l := layer{place: path, values: koanf.New(".")}
-	err := l.values.Load(file.Provider(path), cueParser{path})
+	text, err := readSmall(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return l, nil
 	}
-	return l, err
-}
-
-// cueParser lets koanf read CUE.
-type cueParser struct{ path string }
-
-// Unmarshal evaluates the text of a file.
-func (p cueParser) Unmarshal(text []byte) (map[string]any, error) {
-	values := map[string]any{}
-	v := cuecontext.New().CompileBytes(text)
-	if err := v.Decode(&values); err != nil {
-		at := cueerrors.Positions(err)
-		if len(at) == 0 {
-			return nil, fmt.Errorf("%s: %w", p.path, err)
-		}
-		return nil, fmt.Errorf("%s:%d:%d: %w", p.path, at[0].Line(), at[0].Column(), err)
+	if err != nil {
+		return l, err
 	}
-	return values, nil
+	values, err := plainCUE(path, text)
+	if err != nil {
+		return l, err
+	}
+	return l, l.values.Load(confmap.Provider(values, ""), nil)
 }
-
-// Marshal is never called: settings are not written.
-func (p cueParser) Marshal(map[string]any) ([]byte, error) { return nil, errors.ErrUnsupported }
 
 // dotenvFile reads .env of the project. It may hold variables of other programs too.
 func dotenvFile(o Options) (layer, error) {
-	text, err := os.ReadFile(filepath.Join(o.Dir, ".env"))
+	path := filepath.Join(o.Dir, ".env")
+	text, err := readSmall(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return layerOf("in .env", nil)
 	}
@@ -111,7 +95,7 @@ func dotenvFile(o Options) (layer, error) {
 	}
 	values, err := dotenv.Parser().Unmarshal(text)
 	if err != nil {
-		return layer{}, fmt.Errorf("%s: %w", filepath.Join(o.Dir, ".env"), err)
+		return layer{}, fmt.Errorf("%s:%d: not NAME=value, or a quote is not closed", path, firstBadLine(text))
 	}
 	return variables("in .env", func(name string) string {
 		value, _ := values[name].(string)
