@@ -264,3 +264,17 @@ func TestDamagedKindOfOutcomeIsFoundOut(t *testing.T) {
 		t.Errorf("warned %v, want once", warnings)
 	}
 }
+
+// So does a time that is none: it is found when it is read, before anything is checked.
+func TestDamagedTypeInTheIndexIsFoundOut(t *testing.T) {
+	var warnings []error
+	l := openLedger(t, newBucket(), filepath.Join(t.TempDir(), "l"), &warnings)
+	commit(t, l, answers(0, 3)...)
+	if _, err := l.index.db.Exec("UPDATE outcomes SET at = x'18ea' WHERE id = 2"); err != nil {
+		t.Fatal(err)
+	}
+	wantAnswer(t, l, 1, "answer 1")
+	if len(warnings) != 1 {
+		t.Errorf("warned %v, want once", warnings)
+	}
+}

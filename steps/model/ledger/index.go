@@ -184,8 +184,12 @@ func indexDamaged(err error) bool {
 	case sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT:
 		return true
 	}
-	return code(err) == sqlite3.SQLITE_READONLY
+	return code(err) == sqlite3.SQLITE_READONLY || err != nil && strings.Contains(err.Error(), scanFailed)
 }
+
+// scanFailed is how database/sql, which has no type for it, tells that a column holds a value of another type than was
+// put there.
+const scanFailed = "sql: Scan error on column"
 
 // code is SQLite's extended result code, or 0 if err is none of SQLite's.
 func code(err error) int {
