@@ -2,7 +2,6 @@ package main_test
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -16,9 +15,6 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-
-	"sftrun.local/runner/store"
-	"sftrun.local/steps/model/ledger"
 )
 
 // These tests run the real binary in processes of its own, on copies of the quickstart.
@@ -151,22 +147,6 @@ func (p *project) objects() []string {
 		p.t.Fatal(err)
 	}
 	return all
-}
-
-// answered counts the answers that the ledger's books hold.
-func (p *project) answered() int {
-	p.t.Helper()
-	l := ledger.New(ledger.Options{Bucket: store.NewDir(filepath.Join(p.dir, ".sftrun", "store"))})
-	defer l.Close()
-	sums, err := l.Sums(context.Background())
-	if err != nil {
-		p.t.Fatal(err)
-	}
-	n := 0
-	for _, s := range sums {
-		n += s.Answered
-	}
-	return n
 }
 
 func (p *project) write(name, text string) {
