@@ -11,6 +11,7 @@ import (
 
 	"sftrun.local/runner/store"
 	"sftrun.local/steps"
+	"sftrun.local/steps/fault"
 )
 
 // ApplyOptions say how far an apply may go. The zero value asks nobody, stops for nobody and shows nothing.
@@ -366,7 +367,11 @@ func (a *apply) attempt(ctx context.Context, p *progress, act *action, open *pen
 	if open.count > 0 {
 		return nil, fmt.Errorf("kind %s made rows though %d of its questions have no answer: a defect of the kind", act.task.kind.Name, open.count)
 	}
-	return a.saveRecord(ctx, rec)
+	fault.Point("action: made")
+	if rec, err = a.saveRecord(ctx, rec); err == nil {
+		fault.Point("action: recorded")
+	}
+	return rec, err
 }
 
 // took takes in the record of an action, and finds which others can be executed now.
@@ -416,9 +421,11 @@ func (a *apply) close(st *stage, p *progress) {
 
 // seal stores the manifest and publishes. The state is how the published file stands then.
 func (a *apply) seal(ctx context.Context, st *stage) (wrote bool, state string, err error) {
+	fault.Point("step: recorded")
 	if err := a.saveManifest(ctx, st); err != nil {
 		return false, current, err
 	}
+	fault.Point("step: complete")
 	if !publishes(st) {
 		return false, current, nil
 	}

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 
 	"sftrun.local/runner/store"
+	"sftrun.local/steps/fault"
 )
 
 type writer = io.Writer
@@ -30,6 +31,7 @@ func writeFile(path string, write func(w writer) error) error {
 	if err == nil {
 		err = f.Chmod(0o644)
 	}
+	fault.Point("file: temporary written")
 	if err == nil {
 		err = f.Sync()
 	}
@@ -37,12 +39,18 @@ func writeFile(path string, write func(w writer) error) error {
 		err = closeErr
 	}
 	if err != nil {
-		return err
+		return store.Unwritten(err, f.Name(), path)
 	}
+	fault.Point("file: temporary synced")
 	if err := os.Rename(f.Name(), path); err != nil {
 		return err
 	}
-	return store.SyncFolder(folder)
+	fault.Point("file: renamed")
+	if err := store.SyncFolder(folder); err != nil {
+		return err
+	}
+	fault.Point("file: durable")
+	return nil
 }
 
 // replaceFile writes a file whole or not at all.

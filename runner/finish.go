@@ -10,6 +10,7 @@ import (
 
 	"sftrun.local/runner/store"
 	"sftrun.local/steps"
+	"sftrun.local/steps/fault"
 )
 
 // What an apply tells while it goes on, and what it records at its end.
@@ -84,9 +85,11 @@ func (a *apply) record(ctx context.Context) error {
 		a.run.Steps = append(a.run.Steps, step)
 	}
 	a.run.Steps = append(a.run.Steps, a.untouched()...)
+	fault.Point("run: described")
 	if err := saveRun(ctx, a.Runner.opt.Store, &a.run); err != nil {
 		return fmt.Errorf("record the run: %w", err)
 	}
+	fault.Point("run: recorded")
 	return nil
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/gofrs/flock"
 
 	"sftrun.local/runner/store"
+	"sftrun.local/steps/fault"
 )
 
 // A Lock lets one process at a time write to a project. It is a lock of the kernel, which ends with the process that
@@ -39,7 +40,7 @@ func Acquire(state string) (*Lock, error) {
 		return nil, err
 	}
 	l := &Lock{file: flock.New(filepath.Join(state, "lock")), note: filepath.Join(state, "lock.holder")}
-	ok, err := l.file.TryLock()
+	ok, err := l.try()
 	if err != nil {
 		return nil, fmt.Errorf("lock the project: %w", err)
 	}
@@ -47,13 +48,24 @@ func Acquire(state string) (*Lock, error) {
 		holder, _ := os.ReadFile(l.note)
 		return nil, &LockedError{Holder: strings.TrimSpace(string(holder))}
 	}
+	fault.Point("lock: taken")
 	host, _ := os.Hostname()
 	who := fmt.Sprintf("process %d on %s (since %s)\n", os.Getpid(), host, time.Now().Format("15:04"))
-	if err := os.WriteFile(l.note, []byte(who), 0o644); err != nil {
-		l.file.Unlock()
-		return nil, err
-	}
+	os.WriteFile(l.note, []byte(who), 0o644) // on a full disk the holder stays unnamed, and may make room
+	fault.Point("lock: noted")
 	return l, nil
+}
+
+// try takes the lock. It does not give up at once: whoever asks for the Holder has it for an instant, and one who has
+// just taken it may not have said yet who he is.
+func (l *Lock) try() (ok bool, err error) {
+	for range 20 {
+		if ok, err = l.file.TryLock(); ok || err != nil {
+			return ok, err
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+	return false, nil
 }
 
 // Holder tells whether a process writes to the project whose state lies in the folder, and who it is, as it said

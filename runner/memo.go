@@ -7,6 +7,7 @@ import (
 
 	"sftrun.local/runner/store"
 	"sftrun.local/steps"
+	"sftrun.local/steps/fault"
 )
 
 func (r *Runner) memoPath() string { return filepath.Join(r.opt.State, "inputs.json") }
@@ -37,5 +38,9 @@ func (r *Runner) saveMemo() error {
 		return nil
 	}
 	f.fresh = false
-	return replaceFile(r.memoPath(), store.Seal(steps.Encode(f.memo)))
+	if err := replaceFile(r.memoPath(), store.Seal(steps.Encode(f.memo))); err != nil {
+		return err
+	}
+	fault.Point("memo: saved")
+	return nil
 }

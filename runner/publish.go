@@ -14,6 +14,7 @@ import (
 
 	"sftrun.local/runner/store"
 	"sftrun.local/steps"
+	"sftrun.local/steps/fault"
 )
 
 // Publish says of a published file what is to be known before an apply.
@@ -152,7 +153,11 @@ func (r *Runner) publish(ctx context.Context, stages []*stage, st *stage) (wrote
 	if next.Stamp, err = r.writePublished(ctx, stages, st, path, known, next.Of, refuse); err != nil {
 		return false, state, fmt.Errorf("publish %s: %w", r.shown(path), err)
 	}
-	return true, current, r.remember(path, next)
+	fault.Point("publish: written")
+	if err = r.remember(path, next); err == nil {
+		fault.Point("publish: remembered")
+	}
+	return true, current, err
 }
 
 // adopt remembers a file of which nothing was remembered, if its bytes are those that would be published.
@@ -193,7 +198,11 @@ func (r *Runner) writePublished(ctx context.Context, stages []*stage, st *stage,
 			}
 		}
 		known.NextOf, known.NextDigest = of, digest
-		return r.remember(path, known)
+		if err := r.remember(path, known); err != nil {
+			return err
+		}
+		fault.Point("publish: next remembered")
+		return nil
 	})
 	if err != nil {
 		return stamp{}, err

@@ -7,6 +7,8 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"sftrun.local/steps/fault"
 )
 
 // stateFile is the published summary of how far each step is. It is written for people and scripts; nothing reads it
@@ -63,7 +65,11 @@ func (a *apply) publishState() error {
 	if err := enc.Encode(now); err != nil {
 		return err
 	}
-	return replaceFile(path, text.Bytes())
+	if err := replaceFile(path, text.Bytes()); err != nil {
+		return err
+	}
+	fault.Point("state: published")
+	return nil
 }
 
 func (a *apply) stateOf(st *stage, was StageState) StageState {

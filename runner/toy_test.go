@@ -509,6 +509,11 @@ func (p *project) runner() *runner.Runner {
 
 func (p *project) runnerOf(kinds []steps.Kind) *runner.Runner {
 	p.t.Helper()
+	return runner.New(p.options(kinds))
+}
+
+func (p *project) options(kinds []steps.Kind) runner.Options {
+	p.t.Helper()
 	var defs []schema.Definition
 	for _, k := range kinds {
 		defs = append(defs, schema.Definition{Name: k.Name, Source: k.Schema})
@@ -522,7 +527,7 @@ func (p *project) runnerOf(kinds []steps.Kind) *runner.Runner {
 	opt.State = filepath.Join(p.dir, ".sftrun")
 	opt.Output = filepath.Join(p.dir, "output")
 	opt.Store = store.New(p.bucket)
-	return runner.New(opt)
+	return opt
 }
 
 func (p *project) plan() *runner.Plan {

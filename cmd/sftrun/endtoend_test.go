@@ -2,7 +2,6 @@ package main_test
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -11,33 +10,32 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
-
-	"sftrun.local/runner/store"
-	"sftrun.local/steps/model/ledger"
 )
 
 // These tests run the real binary in processes of its own, on copies of the quickstart.
 
 // binary builds sftrun once for all tests.
-var binary = sync.OnceValues(func() (string, error) {
+var binary = sync.OnceValues(func() (string, error) { return build() })
+
+// build builds sftrun, with flags for the build.
+func build(flags ...string) (string, error) {
 	dir, err := os.MkdirTemp("", "sftrun-test-")
 	if err != nil {
 		return "", err
 	}
 	path := filepath.Join(dir, "sftrun")
-	out, err := exec.Command("go", "build", "-o", path, "sftrun.local/cmd/sftrun").CombinedOutput()
+	args := append([]string{"build", "-o", path}, flags...)
+	out, err := exec.Command("go", append(args, "sftrun.local/cmd/sftrun")...).CombinedOutput()
 	if err != nil {
 		err = fmt.Errorf("build: %w\n%s", err, out)
 	}
 	return path, err
-})
+}
 
 // project is a copy of the quickstart.
 type project struct {
@@ -151,22 +149,6 @@ func (p *project) objects() []string {
 	return all
 }
 
-// answered counts the answers that the ledger's books hold.
-func (p *project) answered() int {
-	p.t.Helper()
-	l := ledger.New(ledger.Options{Bucket: store.NewDir(filepath.Join(p.dir, ".sftrun", "store"))})
-	defer l.Close()
-	sums, err := l.Sums(context.Background())
-	if err != nil {
-		p.t.Fatal(err)
-	}
-	n := 0
-	for _, s := range sums {
-		n += s.Answered
-	}
-	return n
-}
-
 func (p *project) write(name, text string) {
 	p.t.Helper()
 	path := filepath.Join(p.dir, name)
@@ -274,51 +256,6 @@ func TestStoredRowsAreTheSameForAnyNumberOfWorkers(t *testing.T) {
 		if !maps.Equal(want.outputs(), p.outputs()) {
 			t.Errorf("published files differ with %s workers", workers)
 		}
-	}
-}
-
-// An apply is killed at 15 instants, spread over the time that it takes undisturbed. The next one ends with the same
-// bytes, and has not asked again what was answered.
-func TestKilledApplyLosesAndRepeatsNothing(t *testing.T) {
-	undisturbed := quickstart(t)
-	began := time.Now()
-	undisturbed.mustApply()
-	took := time.Since(began)
-	want, answers := undisturbed.outputs(), undisturbed.answered()
-	if len(want) != 5 || answers < 100 {
-		t.Fatalf("%d files published, %d answers", len(want), answers)
-	}
-	const kills = 15
-	p := quickstart(t)
-	killed := 0
-	for i := range kills {
-		if i%5 == 0 {
-			p = quickstart(t) // every fifth kill strikes a first apply, the others one that takes up what was left
-		}
-		cmd := p.command("apply", "--yes")
-		if err := cmd.Start(); err != nil {
-			t.Fatal(err)
-		}
-		time.Sleep(took * time.Duration(i+1) / (kills + 1))
-		cmd.Process.Kill()
-		if cmd.Wait() != nil {
-			killed++
-		}
-		if i%5 == 4 {
-			p.mustApply()
-			if got := p.outputs(); !maps.Equal(got, want) {
-				t.Errorf("after kill %d the published files differ: %v", i+1, slices.Sorted(maps.Keys(got)))
-			}
-			if n := p.answered(); n != answers {
-				t.Errorf("after kill %d the ledger has %d answers, and %d without kills", i+1, n, answers)
-			}
-			if out, code := p.run("plan", "--detailed-exitcode"); code != 0 {
-				t.Errorf("after kill %d the plan is not empty:\n%s", i+1, out)
-			}
-		}
-	}
-	if killed < 3 {
-		t.Errorf("only %d of %d processes were alive when they were to be killed", killed, kills)
 	}
 }
 

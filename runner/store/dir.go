@@ -12,13 +12,16 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"sftrun.local/steps/fault"
 )
 
 // Dir is a Bucket in a folder of a local disk. Create writes a temporary file, syncs it, links it to its name and
 // syncs the folder: link(2) fails if the name exists, which makes create-if-absent hold between processes, and a
 // half-written file never has a name. Files without a name, left by a kill, lie in the folder "tmp" until Sweep.
 type Dir struct {
-	root string
+	root   string
+	writer string
 
 	mu    sync.Mutex
 	known map[string]bool // folders that exist durably
@@ -26,7 +29,14 @@ type Dir struct {
 
 // NewDir returns the bucket in the folder root, which need not exist before the first Create.
 func NewDir(root string) *Dir {
-	return &Dir{root: root, known: map[string]bool{}}
+	return &Dir{root: filepath.Clean(root), known: map[string]bool{}}
+}
+
+// WrittenBy says on whose behalf the bucket is written to, in plain characters, and returns the bucket. One process at
+// a time may write on behalf of a writer: what Sweep finds of his, a process that was killed has left.
+func (d *Dir) WrittenBy(writer string) *Dir {
+	d.writer = writer + "-"
+	return d
 }
 
 func (d *Dir) path(name string) (string, error) {
@@ -48,7 +58,7 @@ func (d *Dir) Create(ctx context.Context, name string, data []byte) error {
 	if _, err := os.Lstat(path); err == nil {
 		return &fs.PathError{Op: "create", Path: path, Err: fs.ErrExist}
 	}
-	temp, err := d.writeTemp(data)
+	temp, err := d.writeTemp(data, path)
 	if err != nil {
 		return err
 	}
@@ -59,7 +69,12 @@ func (d *Dir) Create(ctx context.Context, name string, data []byte) error {
 	if err := os.Link(temp, path); err != nil {
 		return linkError(path, err)
 	}
-	return SyncFolder(filepath.Dir(path))
+	fault.Point("object: linked")
+	if err := SyncFolder(filepath.Dir(path)); err != nil {
+		return err
+	}
+	fault.Point("object: durable")
+	return nil
 }
 
 // linkError keeps the name that was wanted in front, and says what to do where the disk has no hard links.
@@ -73,12 +88,13 @@ func linkError(path string, err error) error {
 	return err
 }
 
-func (d *Dir) writeTemp(data []byte) (string, error) {
+// writeTemp writes a temporary file, to become the one at path.
+func (d *Dir) writeTemp(data []byte, path string) (string, error) {
 	folder := filepath.Join(d.root, "tmp")
 	if err := d.makeFolder(folder); err != nil {
 		return "", err
 	}
-	f, err := os.CreateTemp(folder, "new-*")
+	f, err := os.CreateTemp(folder, newPrefix+d.writer+"*")
 	if err != nil {
 		return "", err
 	}
@@ -86,6 +102,7 @@ func (d *Dir) writeTemp(data []byte) (string, error) {
 	if err == nil {
 		err = f.Chmod(0o444) // others may read it; nobody may change it
 	}
+	fault.Point("object: temporary written")
 	if err == nil {
 		err = f.Sync()
 	}
@@ -94,17 +111,37 @@ func (d *Dir) writeTemp(data []byte) (string, error) {
 	}
 	if err != nil {
 		os.Remove(f.Name())
-		return "", err
+		return "", Unwritten(err, f.Name(), path)
 	}
+	fault.Point("object: temporary synced")
 	return f.Name(), nil
 }
 
-// makeFolder makes a folder and those above it durable.
+// Unwritten is an error to write a temporary file, with the path that it was to get instead of its own.
+func Unwritten(err error, temp, path string) error {
+	var failed *fs.PathError
+	if errors.As(err, &failed) && failed.Path == temp {
+		return &fs.PathError{Op: failed.Op, Path: path, Err: failed.Err}
+	}
+	return err
+}
+
+// makeFolder makes a folder of the bucket and those above it durable. That one is there already does not tell that its
+// name is durable: who made it may have been killed, or be about to sync it.
 func (d *Dir) makeFolder(folder string) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	return d.makeLocked(folder)
+}
+
+func (d *Dir) makeLocked(folder string) error {
 	if d.known[folder] {
 		return nil
+	}
+	if folder != d.root {
+		if err := d.makeLocked(filepath.Dir(folder)); err != nil {
+			return err
+		}
 	}
 	if err := MakeFolder(folder); err != nil {
 		return err
@@ -113,12 +150,9 @@ func (d *Dir) makeFolder(folder string) error {
 	return nil
 }
 
-// MakeFolder makes a folder with its parents, each durable.
+// MakeFolder makes a folder with its parents. Its name is durable then, and so are those of parents that it made.
 func MakeFolder(folder string) error {
 	err := os.Mkdir(folder, 0o755)
-	if errors.Is(err, fs.ErrExist) {
-		return nil
-	}
 	parent := filepath.Dir(folder)
 	if errors.Is(err, fs.ErrNotExist) && parent != folder {
 		if err := MakeFolder(parent); err != nil {
@@ -126,10 +160,23 @@ func MakeFolder(folder string) error {
 		}
 		err = os.Mkdir(folder, 0o755)
 	}
-	if err != nil && !errors.Is(err, fs.ErrExist) {
+	if errors.Is(err, fs.ErrExist) {
+		return syncIfAllowed(parent)
+	}
+	if err != nil {
 		return err
 	}
+	fault.Point("folder: made")
 	return SyncFolder(parent)
+}
+
+// syncIfAllowed syncs a folder unless this user may not read it. What lies in it is then not of his making.
+func syncIfAllowed(folder string) error {
+	err := SyncFolder(folder)
+	if errors.Is(err, fs.ErrPermission) {
+		return nil
+	}
+	return err
 }
 
 // SyncFolder makes the names in a folder durable.
@@ -231,12 +278,22 @@ func (d *Dir) Delete(ctx context.Context, name string) error {
 	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
+	fault.Point("object: deleted")
 	return nil
 }
 
-// Sweep removes the temporary files of writers that were killed. Another project may write to the same bucket now, so
-// only files are removed that are older than any writer needs.
-func (d *Dir) Sweep() error { return RemoveFiles(filepath.Join(d.root, "tmp"), "new-", time.Hour) }
+// newPrefix begins the names of temporary files.
+const newPrefix = "new-"
+
+// Sweep removes the temporary files of writers that were killed: those of this bucket's own writer at once, as nobody
+// else writes on his behalf now; those of others, who may be writing, when they are older than any writer needs.
+func (d *Dir) Sweep() error {
+	folder := filepath.Join(d.root, "tmp")
+	if err := RemoveFiles(folder, newPrefix, time.Hour); err != nil || d.writer == "" {
+		return err
+	}
+	return RemoveFiles(folder, newPrefix+d.writer, 0)
+}
 
 // RemoveFiles removes the files of a folder whose names begin with prefix and that have not been written to for a
 // time. A folder that is not there has none.

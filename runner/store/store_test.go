@@ -208,3 +208,28 @@ func BenchmarkGet(b *testing.B) {
 		}
 	}
 }
+
+// What killed writers have left is removed when it is certain that they are not at work: that of the same writer at once.
+func TestSweepTakesWhatNobodyWritesAnyMore(t *testing.T) {
+	folder := t.TempDir()
+	mine := store.NewDir(folder).WrittenBy("mine")
+	if err := mine.Create(t.Context(), "a", nil); err != nil {
+		t.Fatal(err)
+	}
+	for name, age := range map[string]time.Duration{"new-mine-1": 0, "new-theirs-1": 0, "new-theirs-2": 2 * time.Hour} {
+		path := filepath.Join(folder, "tmp", name)
+		if err := os.WriteFile(path, nil, 0o444); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Chtimes(path, time.Time{}, time.Now().Add(-age)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := mine.Sweep(); err != nil {
+		t.Fatal(err)
+	}
+	left, err := filepath.Glob(filepath.Join(folder, "tmp", "*"))
+	if err != nil || len(left) != 1 || filepath.Base(left[0]) != "new-theirs-1" {
+		t.Errorf("left: %v, %v", left, err)
+	}
+}

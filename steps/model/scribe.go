@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"sftrun.local/steps"
+	"sftrun.local/steps/fault"
 	"sftrun.local/steps/model/ledger"
 )
 
@@ -122,7 +123,9 @@ func (s *scribe) commit(ctx context.Context) error {
 	for _, n := range s.group {
 		records = append(records, n.record)
 	}
-	return s.gateway.ledger.Commit(ctx, records)
+	err := s.gateway.ledger.Commit(ctx, records)
+	fault.Point("question: stored")
+	return err
 }
 
 // begin lets calls begin whose intents were stored, or tells them why they must not.
@@ -148,9 +151,12 @@ func (s *scribe) finish() {
 	s.group, s.bytes = s.group[:0], 0
 }
 
-// end stores what is left, if need be by a second try.
+// end stores what is left, if need be by a second try, as it may have been paid for.
 func (s *scribe) end(ctx context.Context) error {
 	err := s.commit(ctx)
+	if err != nil {
+		err = s.commit(ctx)
+	}
 	if err == nil {
 		s.finish()
 		return s.failed

@@ -10,6 +10,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"sftrun.local/steps"
+	"sftrun.local/steps/fault"
 	"sftrun.local/steps/model/ledger"
 )
 
@@ -64,30 +65,20 @@ func (g *Gateway) Send(ctx context.Context, questions iter.Seq2[steps.Question, 
 }
 
 // beforeSending makes sure that what is paid for already is found: what other machines have obtained meanwhile is
-// taken in, and once in a process the index is checked, because an answer that a damaged page hides would be paid for
-// again.
+// taken in, and once in a process the index is checked, because an answer that a damaged page hides would be asked for,
+// and perhaps paid for, again.
 func (g *Gateway) beforeSending(ctx context.Context) error {
 	if err := g.ledger.Refresh(ctx); err != nil {
 		return err
 	}
 	g.checking.Lock()
 	defer g.checking.Unlock()
-	if g.checked || !g.pays() {
+	if g.checked {
 		return nil
 	}
 	err := g.ledger.Check(ctx)
 	g.checked = err == nil
 	return err
-}
-
-// pays tells whether any of the clients costs something.
-func (g *Gateway) pays() bool {
-	for provider := range g.opt.Clients {
-		if !familyOf(provider).free {
-			return true
-		}
-	}
-	return false
 }
 
 func workersOf(s steps.Sending) int {
@@ -178,10 +169,12 @@ func (w *sending) ask(stop context.Context, key ledger.Key, q steps.Question) (n
 		if err := w.intend(asked.record(ledger.Intended)); err != nil {
 			return note{}, err
 		}
+		fault.Point("question: intended")
 		if stop.Err() != nil {
 			return note{record: asked.record(ledger.Settled)}, context.Cause(stop)
 		}
 	}
 	answer, from, err := client.Generate(w.calls, r)
+	fault.Point("question: answered")
 	return noteOf(asked, answer, from, err)
 }

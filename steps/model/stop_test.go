@@ -99,8 +99,8 @@ func TestFatalErrorsEndSendingAndKeepAnswers(t *testing.T) {
 	}
 }
 
-// With one worker, the first creation holds the intent of the first call, the second its answer, and the third is the
-// second try.
+// With one worker, the first creation holds the intent of the first call, the second its answer, and the third and fourth are
+// further tries.
 func TestAnswersThatCannotBeStored(t *testing.T) {
 	full := errors.New("disk is full")
 	for _, c := range []struct {
@@ -111,7 +111,8 @@ func TestAnswersThatCannotBeStored(t *testing.T) {
 	}{
 		{[]int{1}, "disk is full", 0, false},
 		{[]int{2}, "disk is full", 1, true},
-		{[]int{2, 3}, "1 answers could not be stored and are lost", 1, false},
+		{[]int{2, 3}, "disk is full", 1, true},
+		{[]int{2, 3, 4}, "1 answers could not be stored and are lost", 1, false},
 	} {
 		f, creations := newFake(), 0
 		bucket := creating{store.NewDir(t.TempDir()), func() error {

@@ -81,6 +81,8 @@ func (a *app) complaint(err error) string {
 	case errors.As(err, &damaged):
 		return fmt.Sprintf("%v.  To have just this made again, remove %s from the folder of the store (see sftrun settings), and: %s",
 			err, damaged.Name, a.again("apply"))
+	case errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT):
+		return fmt.Sprintf("%v.  Make room on that disk, then: %s.  What was done is kept", err, a.again("apply"))
 	case errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS):
 		return fmt.Sprintf("%v.  Give yourself the right to it, or work on a copy of the project that is yours to write", err)
 	}

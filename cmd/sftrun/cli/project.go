@@ -53,7 +53,7 @@ func (a *app) openProject(ctx context.Context, cmd *cobra.Command, readOnly bool
 		return nil, err
 	}
 	p.git = gitState(ctx, folder, p.files())
-	p.bucket = store.NewDir(p.settings.Store)
+	p.bucket = store.NewDir(p.settings.Store).WrittenBy(p.writer())
 	p.store = store.New(p.bucket)
 	p.gateway = p.openGateway(readOnly)
 	return p, nil
@@ -112,5 +112,12 @@ func (p *project) applying() string {
 
 // sinceWhen is how the holder of the lock ends what it says of itself.
 var sinceWhen = regexp.MustCompile(` \(since (\d\d:\d\d)\)$`)
+
+// writer names this project to a store that it may share with others, on other machines too: the same name for each of
+// its processes, of which the lock lets one at a time write.
+func (p *project) writer() string {
+	host, _ := os.Hostname()
+	return store.Digest([]byte(host + "\n" + p.state))[:16]
+}
 
 func (p *project) close() error { return p.gateway.Close() }

@@ -7,6 +7,8 @@ import (
 	"io/fs"
 	"slices"
 	"time"
+
+	"sftrun.local/steps/fault"
 )
 
 var (
@@ -50,6 +52,7 @@ func (l *Ledger) enter(ctx context.Context, records []Record) error {
 	if err := l.create(ctx, stored.name, seg.data); err != nil {
 		return err
 	}
+	fault.Point("ledger: segment created")
 	if unindexed == nil {
 		unindexed = l.with(ctx, func(ix *index) error { return ix.take(ctx, stored) })
 	}

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io/fs"
 	"math/bits"
+
+	"sftrun.local/steps/fault"
 )
 
 const (
@@ -63,9 +65,11 @@ func (l *Ledger) merge(ctx context.Context, ix *index) (dropped int, err error) 
 	if err := l.create(ctx, t.name, data); err != nil {
 		return 0, errors.Join(unread, err)
 	}
+	fault.Point("merge: created")
 	if err := ix.take(ctx, t); err != nil {
 		return 0, errors.Join(unread, err)
 	}
+	fault.Point("merge: indexed")
 	dropped, err = l.drop(ctx, ix, merged)
 	return dropped, errors.Join(unread, err)
 }
@@ -139,6 +143,7 @@ func (l *Ledger) drop(ctx context.Context, ix *index, names []string) (dropped i
 		if failed == nil {
 			dropped++
 			failed = ix.dropSegment(ctx, name)
+			fault.Point("merge: dropped")
 		}
 		err = errors.Join(err, failed)
 	}

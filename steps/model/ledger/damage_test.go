@@ -246,3 +246,35 @@ func FuzzParseSegment(f *testing.F) {
 		}
 	})
 }
+
+// A kind of outcome that no outcome has would hide an answer: the index is built anew.
+func TestDamagedKindOfOutcomeIsFoundOut(t *testing.T) {
+	var warnings []error
+	l := openLedger(t, newBucket(), filepath.Join(t.TempDir(), "l"), &warnings)
+	commit(t, l, answers(0, 3)...)
+	if _, err := l.index.db.Exec("PRAGMA ignore_check_constraints=1; UPDATE outcomes SET kind = 0 WHERE id = 2; PRAGMA ignore_check_constraints=0"); err != nil {
+		t.Fatal(err)
+	}
+	wantUnknown(t, l, 1)
+	if err := l.Check(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	wantAnswer(t, l, 1, "answer 1")
+	if len(warnings) != 1 {
+		t.Errorf("warned %v, want once", warnings)
+	}
+}
+
+// So does a time that is none: it is found when it is read, before anything is checked.
+func TestDamagedTypeInTheIndexIsFoundOut(t *testing.T) {
+	var warnings []error
+	l := openLedger(t, newBucket(), filepath.Join(t.TempDir(), "l"), &warnings)
+	commit(t, l, answers(0, 3)...)
+	if _, err := l.index.db.Exec("UPDATE outcomes SET at = x'18ea' WHERE id = 2"); err != nil {
+		t.Fatal(err)
+	}
+	wantAnswer(t, l, 1, "answer 1")
+	if len(warnings) != 1 {
+		t.Errorf("warned %v, want once", warnings)
+	}
+}

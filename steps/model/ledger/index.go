@@ -4,11 +4,15 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"io/fs"
 	"net/url"
 	"strings"
+	"syscall"
 
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
+
+	"sftrun.local/steps/fault"
 )
 
 // An index is the SQLite file that tells where answers lie, or the same thing in memory.
@@ -26,11 +30,12 @@ type index struct {
 // indexSchema makes the tables. An index with other tables, of another version or damaged, is set aside.
 //
 // outcomes holds all records but intents; sum is the checksum of the record. intents are those that no later outcome
-// of their key has ended: calls that are under way, or were when a process ended.
+// of their key has ended: calls that are under way, or were when a process ended. The bounds of kind are for check: a
+// damaged one would hide an answer.
 var indexSchema = []string{`CREATE TABLE segments(
 	id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, size INTEGER NOT NULL, damaged INTEGER NOT NULL)`,
 	`CREATE TABLE outcomes(
-	id INTEGER PRIMARY KEY, key BLOB NOT NULL, at INTEGER NOT NULL, kind INTEGER NOT NULL, sum INTEGER NOT NULL,
+	id INTEGER PRIMARY KEY, key BLOB NOT NULL, at INTEGER NOT NULL, kind INTEGER NOT NULL CHECK(kind BETWEEN 1 AND 6), sum INTEGER NOT NULL,
 	segment INTEGER NOT NULL, off INTEGER NOT NULL, n INTEGER NOT NULL,
 	reason TEXT NOT NULL, detail TEXT NOT NULL, run TEXT NOT NULL, step TEXT NOT NULL, model TEXT NOT NULL,
 	tokens_in INTEGER NOT NULL, tokens_out INTEGER NOT NULL, thought INTEGER NOT NULL, cached INTEGER NOT NULL,
@@ -100,6 +105,7 @@ func (ix *index) prepare(ctx context.Context) error {
 func (ix *index) create(ctx context.Context) error {
 	return ix.write(ctx, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, strings.Join(indexSchema, ";"))
+		fault.Point("index: laid out")
 		return err
 	})
 }
@@ -107,14 +113,21 @@ func (ix *index) create(ctx context.Context) error {
 // write runs f in one transaction, which is durable when write returns.
 func (ix *index) write(ctx context.Context, f func(tx *sql.Tx) error) error {
 	tx, err := ix.db.BeginTx(ctx, nil)
-	if err != nil {
-		return err
+	if err == nil {
+		if err = f(tx); err == nil {
+			err = tx.Commit()
+		} else if undone := tx.Rollback(); !full(err) { // a full disk makes SQLite roll back by itself
+			err = errors.Join(err, undone)
+		}
 	}
-	if err := f(tx); err != nil {
-		return errors.Join(err, tx.Rollback())
+	if full(err) {
+		return &fs.PathError{Op: "write", Path: ix.path, Err: syscall.ENOSPC}
 	}
-	return tx.Commit()
+	return err
 }
+
+// full tells whether err says that the disk is full.
+func full(err error) bool { return code(err)&0xff == sqlite3.SQLITE_FULL }
 
 // copyFrom fills an empty index with all that the file at path holds, as of one moment.
 func (ix *index) copyFrom(ctx context.Context, path string) error {
@@ -171,8 +184,12 @@ func indexDamaged(err error) bool {
 	case sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT:
 		return true
 	}
-	return code(err) == sqlite3.SQLITE_READONLY
+	return code(err) == sqlite3.SQLITE_READONLY || err != nil && strings.Contains(err.Error(), scanFailed)
 }
+
+// scanFailed is how database/sql, which has no type for it, tells that a column holds a value of another type than was
+// put there.
+const scanFailed = "sql: Scan error on column"
 
 // code is SQLite's extended result code, or 0 if err is none of SQLite's.
 func code(err error) int {

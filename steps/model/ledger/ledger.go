@@ -119,9 +119,9 @@ func (l *Ledger) openIndex(ctx context.Context) (*index, error) {
 }
 
 // openToRead opens the file without changing it. One that cannot be read that way (missing, damaged, or left by a
-// crash in the middle of a transaction) is replaced by an index in memory.
+// crash before its tables were made or in the middle of a transaction) is replaced by an index in memory.
 func (l *Ledger) openToRead(ctx context.Context) (*index, error) {
-	if _, err := os.Stat(l.opt.Path); err != nil {
+	if info, err := os.Stat(l.opt.Path); err != nil || info.Size() == 0 {
 		return memoryIndex(ctx)
 	}
 	ix, err := readIndex(ctx, l.opt.Path)
@@ -129,9 +129,14 @@ func (l *Ledger) openToRead(ctx context.Context) (*index, error) {
 		return ix, nil
 	}
 	if indexDamaged(err) {
-		l.warn(l.opt.Path, err)
+		l.warn(l.opt.Path, l.unread(err))
 	}
 	return memoryIndex(ctx)
+}
+
+// unread says of a damaged index that it is not needed to read.
+func (l *Ledger) unread(cause error) *Damage {
+	return &Damage{l.opt.Path, fmt.Sprintf("%v; no answer is lost: they are found without it for now, and the next apply makes a new one", cause)}
 }
 
 // replace puts a new index in place of one that turned out damaged while in use.
@@ -149,7 +154,7 @@ func (l *Ledger) replaceLocked(ctx context.Context, cause error) (err error) {
 		return fmt.Errorf("ledger: close the damaged index %s: %w", l.opt.Path, err)
 	}
 	if l.opt.ReadOnly {
-		l.warn(l.opt.Path, cause)
+		l.warn(l.opt.Path, l.unread(cause))
 		l.index, err = memoryIndex(ctx)
 	} else if err = l.setAside(cause); err == nil {
 		l.index, err = openIndex(ctx, l.opt.Path)

@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"errors"
 	"time"
+
+	"sftrun.local/steps/fault"
 )
 
 // A stored outcome wins over the same outcome stored elsewhere if its segment is greater, by size and then by name.
@@ -35,7 +37,8 @@ type taken struct {
 // take enters the records of a segment, in one transaction. What the index then holds depends only on which segments
 // it has taken, and not on their order.
 func (ix *index) take(ctx context.Context, t taken) error {
-	return ix.write(ctx, func(tx *sql.Tx) error {
+	err := ix.write(ctx, func(tx *sql.Tx) error {
+		fault.Point("index: begun")
 		id, err := addSegment(ctx, tx, t)
 		if err != nil {
 			return err
@@ -43,12 +46,18 @@ func (ix *index) take(ctx context.Context, t taken) error {
 		if err := addOutcomes(ctx, tx, id, t.records); err != nil {
 			return err
 		}
+		fault.Point("index: outcomes entered")
 		if err := addIntents(ctx, tx, t.records); err != nil {
 			return err
 		}
 		_, err = tx.ExecContext(ctx, endIntents, id)
+		fault.Point("index: complete")
 		return err
 	})
+	if err == nil {
+		fault.Point("index: committed")
+	}
+	return err
 }
 
 func addSegment(ctx context.Context, tx *sql.Tx, t taken) (id int64, err error) {

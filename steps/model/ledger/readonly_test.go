@@ -136,3 +136,18 @@ func TestReadOnlyBesideAHotJournal(t *testing.T) {
 	readUnchanged(t, bucket, killed, 500)
 	wantAnswer(t, openLedger(t, bucket, killed, nil), 499, "answer 499")
 }
+
+// A process that was killed before it made the tables leaves an empty file, which is no damage.
+func TestEmptyIndexIsReadWithoutAWord(t *testing.T) {
+	path, bucket := filepath.Join(t.TempDir(), "l"), newBucket()
+	commit(t, openLedger(t, bucket, "", nil), answers(0, 3)...)
+	if err := os.WriteFile(path, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	l := New(Options{Bucket: bucket, Path: path, ReadOnly: true, Warn: func(err error) { t.Error(err) }})
+	defer l.Close()
+	wantAnswer(t, l, 1, "answer 1")
+	if info, err := os.Stat(path); err != nil || info.Size() != 0 {
+		t.Errorf("the file was changed: %v, %v", info.Size(), err)
+	}
+}
