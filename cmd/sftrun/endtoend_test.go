@@ -32,17 +32,26 @@ var binary = sync.OnceValues(func() (string, error) {
 		return "", err
 	}
 	path := filepath.Join(dir, "sftrun")
-	out, err := exec.Command("go", "build", "-o", path, "sftrun.local/cmd/sftrun").CombinedOutput()
-	if err != nil {
-		err = fmt.Errorf("build: %w\n%s", err, out)
-	}
-	return path, err
+	return path, build(path)
 })
+
+// build builds sftrun at a path, with flags of go build.
+func build(path string, flags ...string) error {
+	args := slices.Concat([]string{"build", "-o", path}, flags, []string{"sftrun.local/cmd/sftrun"})
+	if out, err := exec.Command("go", args...).CombinedOutput(); err != nil {
+		return fmt.Errorf("build: %w\n%s", err, out)
+	}
+	return nil
+}
 
 // project is a copy of the quickstart.
 type project struct {
-	t   *testing.T
-	dir string
+	t       *testing.T
+	dir     string
+	program string          // "" = the binary
+	env     []string        // more settings of the machine
+	args    []string        // flags of every command
+	drawn   map[string]bool // think texts that applies have drawn, where that is of interest
 }
 
 func quickstart(t *testing.T) *project {
@@ -78,13 +87,16 @@ func copyFile(from, to string) error {
 // command of the binary in the project, without settings of the machine.
 func (p *project) command(args ...string) *exec.Cmd {
 	p.t.Helper()
-	path, err := binary()
-	if err != nil {
-		p.t.Fatal(err)
+	path := p.program
+	if path == "" {
+		var err error
+		if path, err = binary(); err != nil {
+			p.t.Fatal(err)
+		}
 	}
-	cmd := exec.Command(path, args...)
+	cmd := exec.Command(path, slices.Concat(args, p.args)...)
 	cmd.Dir = p.dir
-	cmd.Env = []string{"HOME=" + p.dir, "PATH=" + os.Getenv("PATH")}
+	cmd.Env = append([]string{"HOME=" + p.dir, "PATH=" + os.Getenv("PATH")}, p.env...)
 	return cmd
 }
 
