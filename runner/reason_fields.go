@@ -70,7 +70,7 @@ func (q inquiry) file(ctx context.Context, now flat, field string) (Reason, bool
 }
 
 // spares tells whether with another config an action would not be asked for that now is to be executed; or, for a step
-// with nothing to execute, whether its actions would be others. An error says that the step could not be so.
+// with nothing to execute, whether its actions would be others. An error says that the files for it are not there.
 func (q inquiry) spares(ctx context.Context, config json.RawMessage, files map[string]steps.File) (bool, error) {
 	full, err := withFiles(config, files)
 	if err != nil {
@@ -78,7 +78,7 @@ func (q inquiry) spares(ctx context.Context, config json.RawMessage, files map[s
 	}
 	step, err := q.stage.node.kind.New(full)
 	if err != nil {
-		return false, err
+		return true, nil // the field goes with others that changed too
 	}
 	return q.avoids(ctx, q.stage.inputs, step)
 }

@@ -9,8 +9,8 @@ import (
 )
 
 // files finds the shards that are new, changed or gone since. What came or went because other files are asked for now
-// is not among them: that is a changed field.
-// With stuck, new names may come of a changed field that cannot be put back, and are left unexplained.
+// is not among them: that is a changed field. With stuck, new names may come of a changed field that cannot be put back, and
+// are left unexplained.
 func (q inquiry) files(ctx context.Context, stuck bool) (all []Reason, unexplained bool) {
 	then := q.listedBefore(ctx)
 	here := map[string]bool{} // names that are listed, or would be with the config as it was

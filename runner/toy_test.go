@@ -35,6 +35,7 @@ type toys struct {
 func (t *toys) kinds() []steps.Kind {
 	return []steps.Kind{
 		t.counted(readKind()), t.counted(keepKind()), t.counted(topKind()), t.counted(askKind()), t.counted(judgeKind()),
+		t.counted(joinKind()),
 	}
 }
 
@@ -343,6 +344,30 @@ func judgeKind() steps.Kind {
 				out.Halt(fmt.Sprintf("%d rows, but %d are wanted", rows, c.Least))
 			}
 			return out.Object("report", steps.MediaJSON, steps.Encode(map[string]int{"rows": rows}))
+		},
+	}
+}
+
+// joinKind strings the rows of two inputs together, one action for each part of either.
+func joinKind() steps.Kind {
+	return steps.Kind{
+		Name: "join", Version: 1, EachRow: true,
+		Schema: "package sft\n#Join: {\n\t#step\n\tkind: \"join\"\n\tinput!: #Rows @input()\n\tmore!: #Rows @input()\n}\n",
+		New: func([]byte) (steps.Step, error) {
+			return splitter(func(_ context.Context, in steps.Inputs) ([]steps.Action, error) {
+				var list []steps.Action
+				for _, input := range []string{"input", "more"} {
+					for i := range in.Parts(input) {
+						list = append(list, steps.Action{Config: steps.Encode(struct{}{}), Sources: []steps.Source{{Input: input, Index: i}}})
+					}
+				}
+				return list, nil
+			}), nil
+		},
+		Do: func(ctx context.Context, _ steps.Action, in steps.In, out steps.Out) error {
+			return eachRow(ctx, in, func(from steps.From, row []byte, _ int) error {
+				return out.Row(steps.Row{Bytes: row, From: from})
+			})
 		},
 	}
 }

@@ -79,6 +79,13 @@ var configEdits = []edit{
 	{name: "a cap above what the stratum gets", edit: func(p *project) { p.edit("target: 150", `target: 150, shares: "LAION-AI/AIW": cap: 100`) },
 		actions: map[string]int{"stratify": 1}, least: 1, // what it gets is known when the rows are counted
 		reasons: map[string]string{"stratify": `steps.stratify.shares."LAION-AI/AIW".cap: now 100`}},
+	{name: "two fields that go only together", edit: func(p *project) {
+		p.edit("target: 150", `target: 150, shortfall: "allow", shares: "LAION-AI/AIW": quota: 100`)
+		p.afresh()
+		p.edit("target: 150", "target: 60", "quota: 100", "quota: 20")
+	},
+		actions: map[string]int{"stratify": 1, "transform": 1, "validate": 2}, least: 4,
+		reasons: map[string]string{"stratify": `steps.stratify.shares."LAION-AI/AIW".quota: 100 → 20; steps.stratify.target: 150 → 60`}},
 	{name: "a share removed", edit: func(p *project) {
 		p.edit("target: 150", `target: 150, shares: "LAION-AI/AIW": cap: 10`)
 		p.afresh()

@@ -106,6 +106,13 @@ var dataEdits = []edit{
 	},
 		actions: map[string]int{"sample": 2, "filter": 1}, least: 3,
 		reasons: map[string]string{"sample": plainShard + " changed; train-00002-of-00004.jsonl.gz is now called train-00002-of-four.jsonl.gz"}},
+	{name: "other files asked for, and the ones before gone", edit: func(p *project) {
+		p.write("data/new.jsonl", moreRows(p))
+		removeAll(p, "data/train-00000-of-00004.parquet", plainShard, "data/train-00002-of-00004.jsonl.gz", "data/train-00003-of-00004.jsonl.zst")
+		p.edit("data/train-*", "data/new*", "target: 150", "target: 20")
+	},
+		actions: map[string]int{"sample": 1, "filter": 1, "stratify": 2, "transform": 1, "validate": 2}, least: 7,
+		reasons: map[string]string{"sample": `steps.sample.from: "data/train-*" → "data/new*"`}},
 	{name: "a row changed, and the same shard moved with the others", edit: func(p *project) {
 		changeRow(p, tooShort)
 		rename(p, "data", "traces")
