@@ -380,6 +380,8 @@ type oracle struct {
 	sent    map[string]int // times that a question was sent
 	refuse  func(body []byte) *steps.Refusal
 	bad     string // rows that hold this get a bad reply
+	varied  bool   // every question has another answer
+	flaky   bool   // bodies of an even length are refused for a passing reason
 	price   float64
 
 	failAfter int // answers, if not 0
@@ -413,6 +415,9 @@ func (o *oracle) Send(ctx context.Context, questions iter.Seq2[steps.Question, e
 		o.mu.Lock()
 		o.sent[q.Key]++
 		o.answers[q.Key] = steps.Encode(len(q.Body))
+		if o.varied {
+			o.answers[q.Key] = steps.Encode(q.Key)
+		}
 		if o.bad != "" && strings.Contains(string(q.Body), o.bad) {
 			o.answers[q.Key] = []byte(`"bad"`)
 		}
@@ -421,6 +426,10 @@ func (o *oracle) Send(ctx context.Context, questions iter.Seq2[steps.Question, e
 				delete(o.answers, q.Key)
 				o.refused[q.Key] = r
 			}
+		}
+		if o.flaky && len(q.Body)%2 == 0 {
+			delete(o.answers, q.Key)
+			o.refused[q.Key] = &steps.Refusal{Reason: "503", Transient: true}
 		}
 		sent := len(o.sent)
 		o.mu.Unlock()

@@ -36,7 +36,7 @@ type drawnStep struct {
 	Idle   int      `json:"idle,omitempty"`   // of a setting that nothing depends on
 }
 
-var drawnKinds = []string{"keep", "top", "ask", "judge", "join"}
+var drawnKinds = []string{"ask", "keep", "top", "join", "judge"}
 
 // drawSketch draws a project whose steps take rows of steps before them.
 func drawSketch(t *rapid.T) sketch {
@@ -44,9 +44,9 @@ func drawSketch(t *rapid.T) sketch {
 	for range rapid.IntRange(1, 4).Draw(t, "shards") {
 		s.Shards[drawPlace(t)] = drawRows(t)
 	}
-	s.Shards["a/always.jsonl"] = drawRows(t)
-	s.Steps = append(s.Steps, drawnStep{Name: "s0", Kind: "read"})
-	for range rapid.IntRange(1, 5).Draw(t, "steps") {
+	s.Shards["a/always.jsonl"] = []int{1, 2, -1, 4}
+	s.Steps = []drawnStep{{Name: "s0", Kind: "read"}, {Name: "s1", Kind: "ask", Inputs: []string{"s0.rows"}}}
+	for range rapid.IntRange(0, 4).Draw(t, "steps") {
 		s.grow(t)
 	}
 	return s
@@ -62,7 +62,7 @@ func drawRows(t *rapid.T) []int {
 
 // grow adds a step at the end.
 func (s *sketch) grow(t *rapid.T) {
-	step := drawnStep{Name: s.freshName(), Kind: rapid.SampledFrom(drawnKinds).Draw(t, "kind")}
+	step := drawnStep{Name: s.freshName(), Kind: rapid.SampledFrom(append(drawnKinds, "ask")).Draw(t, "kind")}
 	if rapid.IntRange(0, 5).Draw(t, "another source") == 0 {
 		step.Kind = "read"
 	}
@@ -84,7 +84,10 @@ func (s *sketch) freshName() string {
 
 // drawHandle chooses what one of the first steps hands on; rejects but seldom.
 func (s *sketch) drawHandle(t *rapid.T, first int) string {
-	from := s.Steps[rapid.IntRange(0, first-1).Draw(t, "from")]
+	from := s.Steps[first-1]
+	if rapid.IntRange(0, 2).Draw(t, "near") == 2 {
+		from = s.Steps[rapid.IntRange(0, first-1).Draw(t, "from")]
+	}
 	if rapid.IntRange(0, 4).Draw(t, "stream") == 4 {
 		return from.Name + ".rejects"
 	}
@@ -164,7 +167,7 @@ func newWorld(t *rapid.T, s sketch) *world {
 	}
 	t.Cleanup(func() { os.RemoveAll(dir) })
 	w := &world{t: t, sketch: s, dir: dir, bucket: &memory{data: map[string][]byte{}}, oracle: newOracle()}
-	w.oracle.bad = `"n":5`
+	w.oracle.varied, w.oracle.bad = true, `"n":5`
 	w.oracle.refuse = func(body []byte) *steps.Refusal {
 		if crc32.ChecksumIEEE(body)%8 == 0 {
 			return &steps.Refusal{Reason: "SAFETY"}
