@@ -6,6 +6,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"sftrun.local/steps"
 )
 
 // flat is a config by leaf: "tokens.max" → 16384. Lists are leaves, and so are empty objects.
@@ -41,8 +43,8 @@ func (f flat) add(path string, value json.RawMessage) error {
 }
 
 func join(path, name string) string {
-	// A name that is empty or holds a dot is quoted, so that a path has one meaning.
-	if name == "" || strings.ContainsAny(name, `."`) {
+	// A name that is no identifier is quoted, as in CUE, so that a path has one meaning.
+	if steps.FieldPath("", name) != name {
 		name = string(encodePlain(name))
 	}
 	if path == "" {

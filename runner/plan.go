@@ -43,7 +43,7 @@ type StepPlan struct {
 	WaitsFor []string `json:"waitsFor,omitempty"` // steps, if it waits
 	Was      string   `json:"was,omitempty"`      // the step's earlier name
 	Actions  int      `json:"actions"`            // in all, as far as known
-	ToRun    int      `json:"toRun"`              // to execute
+	ToRun    int      `json:"toRun"`              // to execute, at most: one that works on what others of the step make may be reused
 	RowsIn   int      `json:"rowsIn"`             // -1 if not known
 	MostRows int      `json:"mostRows"`           // rows handed on at most, -1 if not known
 	Asks     *Asks    `json:"asks,omitempty"`     // questions to models, for a step that puts some and runs

@@ -2,7 +2,6 @@ package runner
 
 import (
 	"encoding/json"
-	"fmt"
 	"strings"
 )
 
@@ -53,15 +52,9 @@ func (r *Runner) valueMove(path string, before, now flat) Move {
 
 // valueMove of what stands at a place of two pipelines, under the name that the user gave it.
 func valueMove(name, at string, before, now flat, path string) Move {
-	m := Move{Path: name, At: at, Old: short(before[path]), New: short(now[path])}
-	switch {
-	case m.Old == "":
-		m.Text = fmt.Sprintf("%s: now %s", name, m.New)
-	case m.New == "":
-		m.Text = fmt.Sprintf("%s: was %s, now not set", name, m.Old)
-	default:
-		m.Text = fmt.Sprintf("%s: %s → %s", name, m.Old, m.New)
-	}
+	m := Move{Path: name, At: at}
+	m.Old, m.New = short(before[path], now[path])
+	m.Text = changeText(name, m.Old, m.New)
 	return m
 }
 

@@ -36,6 +36,7 @@ type toys struct {
 func (t *toys) kinds() []steps.Kind {
 	return []steps.Kind{
 		t.counted(readKind()), t.counted(keepKind()), t.counted(topKind()), t.counted(askKind()), t.counted(judgeKind()),
+		t.counted(joinKind()),
 	}
 }
 
@@ -348,6 +349,30 @@ func judgeKind() steps.Kind {
 	}
 }
 
+// joinKind strings the rows of two inputs together, one action for each part of either.
+func joinKind() steps.Kind {
+	return steps.Kind{
+		Name: "join", Version: 1, EachRow: true,
+		Schema: "package sft\n#Join: {\n\t#step\n\tkind: \"join\"\n\tinput!: #Rows @input()\n\tmore!: #Rows @input()\n}\n",
+		New: func([]byte) (steps.Step, error) {
+			return splitter(func(_ context.Context, in steps.Inputs) ([]steps.Action, error) {
+				var list []steps.Action
+				for _, input := range []string{"input", "more"} {
+					for i := range in.Parts(input) {
+						list = append(list, steps.Action{Config: steps.Encode(struct{}{}), Sources: []steps.Source{{Input: input, Index: i}}})
+					}
+				}
+				return list, nil
+			}), nil
+		},
+		Do: func(ctx context.Context, _ steps.Action, in steps.In, out steps.Out) error {
+			return eachRow(ctx, in, func(from steps.From, row []byte, _ int) error {
+				return out.Row(steps.Row{Bytes: row, From: from})
+			})
+		},
+	}
+}
+
 // oracle is a gateway in memory.
 type oracle struct {
 	mu      sync.Mutex
@@ -356,6 +381,8 @@ type oracle struct {
 	sent    map[string]int // times that a question was sent
 	refuse  func(body []byte) *steps.Refusal
 	bad     string // rows that hold this get a bad reply
+	varied  bool   // every question has another answer
+	flaky   bool   // bodies of an even length are refused for a passing reason
 	price   float64
 
 	failAfter int           // answers, if not 0
@@ -391,6 +418,9 @@ func (o *oracle) Send(ctx context.Context, questions iter.Seq2[steps.Question, e
 		o.mu.Lock()
 		o.sent[q.Key]++
 		o.answers[q.Key] = steps.Encode(len(q.Body))
+		if o.varied {
+			o.answers[q.Key] = steps.Encode(q.Key)
+		}
 		if o.bad != "" && strings.Contains(string(q.Body), o.bad) {
 			o.answers[q.Key] = []byte(`"bad"`)
 		}
@@ -399,6 +429,10 @@ func (o *oracle) Send(ctx context.Context, questions iter.Seq2[steps.Question, e
 				delete(o.answers, q.Key)
 				o.refused[q.Key] = r
 			}
+		}
+		if o.flaky && len(q.Body)%2 == 0 {
+			delete(o.answers, q.Key)
+			o.refused[q.Key] = &steps.Refusal{Reason: "503", Transient: true}
 		}
 		sent := len(o.sent)
 		o.mu.Unlock()

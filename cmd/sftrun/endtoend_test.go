@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -20,27 +21,26 @@ import (
 // These tests run the real binary in processes of its own, on copies of the quickstart.
 
 // binary builds sftrun once for all tests.
-var binary = sync.OnceValues(func() (string, error) { return build() })
+var binary = sync.OnceValues(func() (string, error) { return build("sftrun") })
 
-// build builds sftrun, with flags for the build.
-func build(flags ...string) (string, error) {
-	dir, err := os.MkdirTemp("", "sftrun-test-")
-	if err != nil {
-		return "", err
+// build builds sftrun under a name, with flags of go build.
+func build(name string, flags ...string) (string, error) {
+	path := filepath.Join(os.Getenv("TEST_PROGRAMS"), name) // a folder that TestMain makes and removes
+	args := slices.Concat([]string{"build", "-o", path}, flags, []string{"sftrun.local/cmd/sftrun"})
+	if out, err := exec.Command("go", args...).CombinedOutput(); err != nil {
+		return "", fmt.Errorf("build: %w\n%s", err, out)
 	}
-	path := filepath.Join(dir, "sftrun")
-	args := append([]string{"build", "-o", path}, flags...)
-	out, err := exec.Command("go", append(args, "sftrun.local/cmd/sftrun")...).CombinedOutput()
-	if err != nil {
-		err = fmt.Errorf("build: %w\n%s", err, out)
-	}
-	return path, err
+	return path, nil
 }
 
 // project is a copy of the quickstart.
 type project struct {
-	t   *testing.T
-	dir string
+	t       *testing.T
+	dir     string
+	program string          // "" = the binary
+	env     []string        // more settings of the machine
+	args    []string        // flags of every command
+	drawn   map[string]bool // think texts that applies have drawn, where that is of interest
 }
 
 func quickstart(t *testing.T) *project {
@@ -76,13 +76,16 @@ func copyFile(from, to string) error {
 // command of the binary in the project, without settings of the machine.
 func (p *project) command(args ...string) *exec.Cmd {
 	p.t.Helper()
-	path, err := binary()
-	if err != nil {
-		p.t.Fatal(err)
+	path := p.program
+	if path == "" {
+		var err error
+		if path, err = binary(); err != nil {
+			p.t.Fatal(err)
+		}
 	}
-	cmd := exec.Command(path, args...)
+	cmd := exec.Command(path, slices.Concat(args, p.args)...)
 	cmd.Dir = p.dir
-	cmd.Env = []string{"HOME=" + p.dir, "PATH=" + os.Getenv("PATH")}
+	cmd.Env = append([]string{"HOME=" + p.dir, "PATH=" + os.Getenv("PATH")}, p.env...)
 	return cmd
 }
 

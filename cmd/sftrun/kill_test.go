@@ -26,7 +26,7 @@ import (
 var kills = flag.Int("kills", 15, "times that an apply is killed")
 
 // faulty builds a sftrun that can be killed at the points of package steps/fault.
-var faulty = sync.OnceValues(func() (string, error) { return build("-tags", "faults") })
+var faulty = sync.OnceValues(func() (string, error) { return build("sftrun-faults", "-tags", "faults") })
 
 // A tale is a project in some state, and an apply that is to be killed.
 type tale struct {

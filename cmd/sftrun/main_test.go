@@ -14,7 +14,20 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"sftrun": main})
+	testscript.Main(tidy{m}, map[string]func(){"sftrun": main})
+}
+
+// tidy gives tests a folder for the binaries that they build, and removes it.
+type tidy struct{ *testing.M }
+
+func (m tidy) Run() int {
+	folder, err := os.MkdirTemp("", "sftrun-test-")
+	if err != nil {
+		panic(err)
+	}
+	defer os.RemoveAll(folder)
+	os.Setenv("TEST_PROGRAMS", folder)
+	return m.M.Run()
 }
 
 // TestScripts runs the program as its users do. The scripts are stories of behaviours, one each.

@@ -71,7 +71,7 @@ func (c *config) Actions(_ context.Context, in steps.Inputs) ([]steps.Action, er
 	merge := steps.Action{
 		Label: "merge",
 		Config: steps.Encode(drawing{
-			Op: opMerge, By: c.By, Target: c.Target, Shares: c.Shares, Shortfall: c.Shortfall, Seed: c.Seed,
+			Op: opMerge, By: c.By, Target: c.Target, Shares: c.effective(), Shortfall: c.Shortfall, Seed: c.Seed,
 		}),
 		Sources: slices.Concat(rows, found, fields),
 	}

@@ -83,6 +83,35 @@ func TestTargetIsInTheMergeOnly(t *testing.T) {
 	}
 }
 
+// Shares that say the same in other words make the same actions.
+func TestSharesOfEqualEffectMakeEqualActions(t *testing.T) {
+	merge := func(shares string) string {
+		made, err := steptest.Execute(t.Context(), stratify.Kind(), steptest.Case{
+			Config: config(4, `,"shares":`+shares), Inputs: map[string][]string{"input": rows(9, "a", "b")},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(made.Actions[len(made.Actions)-1].Config)
+	}
+	for _, same := range [][]string{
+		{`{}`, `{"a":{}}`, `{"a":{"weight":1}}`, `{"a":{"weight":1.0,"cap":4}}`, `{"b":{"cap":99},"a":{"cap":5}}`},
+		{`{"a":{"quota":2}}`, `{"a":{"quota":2,"cap":3}}`, `{"a":{"quota":2},"other":{"weight":1}}`},
+		{`{"a":{"quota":0}}`, `{"a":{"cap":0}}`, `{"a":{"weight":0}}`, `{"a":{"weight":0,"cap":3}}`},
+		{`{"a":{"weight":2}}`, `{"a":{"weight":2,"cap":4}}`},
+		{`{"a":{"cap":3}}`, `{"a":{"cap":3,"weight":1}}`},
+	} {
+		for _, shares := range same[1:] {
+			if got, want := merge(shares), merge(same[0]); got != want {
+				t.Errorf("shares %s: %s, but %s: %s", shares, got, same[0], want)
+			}
+		}
+	}
+	if merge(`{"a":{"cap":3}}`) == merge(`{}`) || merge(`{"a":{"weight":2}}`) == merge(`{"a":{"quota":2}}`) {
+		t.Error("shares of another effect make equal actions")
+	}
+}
+
 func TestALargerTargetOnlyAddsRows(t *testing.T) {
 	input := append(rows(20, "a", "b"), rows(3, "c")...)
 	before := []string{}
@@ -285,7 +314,7 @@ func TestMistakes(t *testing.T) {
 		{config(9, `,"shares":{"a":{"cap":1}}`), "target", []string{"only 6 of the 10 rows", "b 5, a 1"}},
 		{config(9, `,"shares":{"a":{"quota":6}}`), "shares.a.quota", []string{"6 rows wanted, only 5 came in"}},
 		{config(4, `,"shares":{"A/x":{"quota":1}}`), `shares."A/x"`, []string{"no such stratum", "a 5, b 5"}},
-		{config(4, `,"by":[{"field":"id"}],"shares":{"a-11":{}}`), `shares."a-11"`, []string{`did you mean "a-1"?`}},
+		{config(4, `,"by":[{"field":"id"}],"shares":{"a-11":{"weight":2}}`), `shares."a-11"`, []string{`did you mean "a-1"?`}},
 		{config(4, `,"shares":{"A":{"cap":1}},"shortfall":"allow"`), "shares.A", []string{`did you mean "a"?`}},
 		{config(4, `,"shares":{"a":{"weight":1e-10}}`), "shares.a.weight", []string{"less than a billionth"}},
 		{config(4, `,"by":[{"field":"id"},{"field":"dataset_sorce"}]`), "by[1].field",
