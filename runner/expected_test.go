@@ -57,3 +57,18 @@ func TestPlanExpectsWhatActionsTookBefore(t *testing.T) {
 		}
 	}
 }
+
+// The step before was done since, by a run that left this one out: what that did it for is the reason still.
+func TestReasonIsFollowedToTheRunThatAStepWasLastDoneIn(t *testing.T) {
+	p := newProject(t)
+	p.apply()
+	p.edit("target: 4", "target: 5")
+	p.opt.Target = "top"
+	p.apply()
+	p.opt.Target = ""
+	for _, s := range p.plan().Steps {
+		if s.Name == "ask" && (len(s.Reasons) != 1 || s.Reasons[0].Text != "steps.top.target: 4 → 5") {
+			t.Errorf("reasons: %v", s.Reasons)
+		}
+	}
+}

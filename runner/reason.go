@@ -25,12 +25,16 @@ type inquiry struct {
 	stages []*stage
 	since  past
 	stage  *stage
+	then   int // number of the run that the stage was last done in
 	was    *Detail
 }
 
 // reasons tells why actions of a stage have to be executed.
 func (r *Runner) reasons(ctx context.Context, stages []*stage, st *stage, since past, was *RunStep) []Reason {
 	q := inquiry{runner: r, stages: stages, since: since, stage: st, was: r.detail(ctx, was)}
+	if was != nil {
+		q.then = was.Since
+	}
 	if again := q.again(); len(again) > 0 {
 		return again
 	}

@@ -61,8 +61,9 @@ func (q inquiry) concerns(ctx context.Context, field string, was []string) bool 
 func (q inquiry) behind(ctx context.Context, in schema.Input, how string) []Reason {
 	before := byName(q.stages, in.Step)
 	if before != nil && before.data != nil {
-		was, _ := q.runner.before(before, q.since, q.stages)
-		up := inquiry{runner: q.runner, stages: q.stages, since: q.since, stage: before, was: q.runner.detail(ctx, was)}
+		then := q.pastThen(ctx)
+		was, _ := q.runner.before(before, then, q.stages)
+		up := inquiry{runner: q.runner, stages: q.stages, since: then, then: q.then, stage: before, was: q.runner.detail(ctx, was)}
 		if up.was != nil && up.was.Kind == before.node.kind.Name {
 			if causes := up.causes(ctx); len(causes) > 0 {
 				return causes
@@ -70,6 +71,18 @@ func (q inquiry) behind(ctx context.Context, in schema.Input, how string) []Reas
 		}
 	}
 	return []Reason{{Text: fmt.Sprintf("%s.%s changed: %s", in.Step, in.Stream, how)}}
+}
+
+// pastThen is the run that the stage was last done in. Later ones may have done the steps before it, and not it.
+func (q inquiry) pastThen(ctx context.Context) past {
+	if q.since.run == nil || q.then == 0 || q.then == q.since.run.Number {
+		return q.since
+	}
+	run, err := readRun(ctx, q.runner.opt.Store, runName(q.then))
+	if err != nil {
+		return q.since // reasons are then less exact, which is no reason to fail
+	}
+	return past{run: run}
 }
 
 // difference tells how a list of parts differs from the one before.
