@@ -74,10 +74,11 @@ func classOf(name string) (class string, known bool) {
 
 // recordShape tells whether a name is that of a record of an action or of a manifest.
 func recordShape(name string) bool {
-	first, _ := splitAttempt(name)
+	first, attempt := splitAttempt(name)
 	_, rest, _ := strings.Cut(first, "/")
-	_, ok := sumOf(strings.Replace(rest, "/", "", 1))
-	return ok && len(rest) > 2 && rest[2] == '/'
+	key := strings.Replace(rest, "/", "", 1)
+	_, ok := sumOf(key)
+	return ok && (name == recordName(key, attempt) || name == manifestName(key))
 }
 
 // inOrder lists classes: those that gc may delete first, in the order in which it does.

@@ -49,7 +49,7 @@ func FindGarbage(ctx context.Context, s *store.Store, opt GCOptions) (*Garbage, 
 	if err != nil {
 		return nil, err
 	}
-	tags, err := soundTags(ctx, s)
+	tags, err := soundTags(ctx, s, runs)
 	if err != nil {
 		return nil, err
 	}
@@ -110,8 +110,8 @@ func allRuns(ctx context.Context, s *store.Store) ([]RunRecord, error) {
 	return runs, nil
 }
 
-// soundTags lists the tags by run.
-func soundTags(ctx context.Context, s *store.Store) (map[int][]string, error) {
+// soundTags lists the tags by run. Each must name a run that there is.
+func soundTags(ctx context.Context, s *store.Store, runs []RunRecord) (map[int][]string, error) {
 	tags, err := Tags(ctx, s)
 	if err != nil {
 		return nil, err
@@ -120,6 +120,9 @@ func soundTags(ctx context.Context, s *store.Store) (map[int][]string, error) {
 	for _, t := range tags {
 		if t.Damaged {
 			return nil, fmt.Errorf("tag %s is damaged, so nobody can tell which run it keeps.  Nothing was deleted.  Set it again (sftrun tag %s RUN), or delete it (sftrun tag --delete %s)", t.Name, t.Name, t.Name)
+		}
+		if !slices.ContainsFunc(runs, func(r RunRecord) bool { return r.Number == t.Run }) {
+			return nil, fmt.Errorf("tag %s names run %d, whose record is missing, so nobody can tell what it keeps.  Nothing was deleted.  Delete the tag (sftrun tag --delete %s), or move it (sftrun tag --force %s RUN)", t.Name, t.Run, t.Name, t.Name)
 		}
 		byRun[t.Run] = append(byRun[t.Run], t.Name)
 	}

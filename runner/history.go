@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"time"
 
 	"sftrun.local/runner/store"
@@ -103,14 +104,17 @@ func lastRun(ctx context.Context, s *store.Store, pipeline, variant string) (pas
 	return past{run: other}, nil
 }
 
-// Runs lists the names of all run records of a store, oldest first.
+// Runs lists the names of all run records of a store, oldest first. What has another name is not of sftrun's making, such
+// as what a file browser leaves in each folder.
 func Runs(ctx context.Context, s *store.Store) ([]string, error) {
 	var names []string
 	for name, err := range s.Bucket().List(ctx, runPrefix) {
 		if err != nil {
 			return nil, err
 		}
-		names = append(names, name)
+		if n := lastNumber([]string{name}); n > 0 && runName(n) == name {
+			names = append(names, name)
+		}
 	}
 	return names, nil
 }
@@ -126,21 +130,27 @@ func saveRun(ctx context.Context, s *store.Store, run *RunRecord) error {
 		return err
 	}
 	for next := max(last, lastNumber(names)) + 1; ; next++ {
-		run.Number = next
-		for i := range run.Steps {
-			if run.Steps[i].Since == 0 && run.Steps[i].Detail != "" {
-				run.Steps[i].Since = next
-			}
-		}
-		err := s.Bucket().Create(ctx, runName(next), store.Seal(steps.Encode(run)))
+		numbered := run.numbered(next)
+		err := s.Bucket().Create(ctx, runName(next), store.Seal(steps.Encode(numbered)))
 		if err == nil {
+			*run = numbered
 			return nil
 		}
-		run.Number = 0
 		if !errors.Is(err, fs.ErrExist) {
 			return err
 		}
 	}
+}
+
+// numbered is a run under a number, which the steps that it did itself refer to.
+func (run RunRecord) numbered(number int) RunRecord {
+	run.Number, run.Steps = number, slices.Clone(run.Steps)
+	for i, s := range run.Steps {
+		if s.Since == 0 && s.Detail != "" {
+			run.Steps[i].Since = number
+		}
+	}
+	return run
 }
 
 // lastNumber of the names of runs. What else lies there is passed over.

@@ -126,7 +126,7 @@ func (r *Runner) planStages(ctx context.Context, stages []*stage) (*Plan, error)
 		}
 		p.Publish = append(p.Publish, Publish{File: r.shown(r.statePath()), Why: why})
 	}
-	return p, nil
+	return p, ctx.Err() // reasons take what they could not read for not known
 }
 
 // follow resolves a stage if the data of those before it are there. Otherwise it returns the steps that it waits for.

@@ -66,7 +66,7 @@ func (r *Runner) planPublish(ctx context.Context, stages []*stage) ([]Publish, e
 		if st.data != nil {
 			of = contentOf(stages, st)
 		}
-		state, err := fileState(path, known[r.shown(path)], of)
+		state, err := fileState(ctx, path, known[r.shown(path)], of)
 		if err == nil && state == Foreign && st.data != nil {
 			state, err = r.compare(ctx, stages, st, path)
 		}
@@ -142,7 +142,7 @@ func (r *Runner) publish(ctx context.Context, stages []*stage, st *stage) (wrote
 	path := r.target(st)
 	known := r.published()[r.shown(path)]
 	next := publication{Of: contentOf(stages, st)}
-	state, err = fileState(path, known, next.Of)
+	state, err = fileState(ctx, path, known, next.Of)
 	if err == nil && state == Foreign {
 		state, err = r.adopt(ctx, stages, st, path, next)
 	}

@@ -50,7 +50,7 @@ func (r *Runner) remember(path string, p publication) error {
 
 // fileState tells how a published file stands, by what the file system says of it; its bytes are read only if that has
 // changed. Of is what it should be made of, "" if that is not known yet.
-func fileState(path string, known publication, of string) (string, error) {
+func fileState(ctx context.Context, path string, known publication, of string) (string, error) {
 	info, err := os.Stat(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return Missing, nil
@@ -68,7 +68,7 @@ func fileState(path string, known publication, of string) (string, error) {
 	now := stampOf(info)
 	now.Digest = known.Stamp.Digest
 	if now != known.Stamp {
-		digest, err := digestFile(context.Background(), path)
+		digest, err := digestFile(ctx, path)
 		switch {
 		case err != nil:
 			return "", err

@@ -43,6 +43,8 @@ func (r *Runner) reasons(ctx context.Context, stages []*stage, st *stage, since 
 		return []Reason{{Text: "first run"}}
 	case was == nil:
 		return []Reason{{Text: fmt.Sprintf("new step (not in run %d)", since.run.Number)}}
+	case q.was == nil && was.Detail != "":
+		return []Reason{{Text: fmt.Sprintf("what it rested on in run %d is gone from the store, so what changed is not known", was.Since)}}
 	case q.was == nil:
 		return []Reason{{Text: fmt.Sprintf("not done in run %d", since.run.Number)}}
 	case q.was.Kind != st.node.kind.Name:

@@ -42,19 +42,36 @@ func noteRemoval(ctx context.Context, s *store.Store, run int, by string) error 
 	return err
 }
 
-// CheckData makes sure that the data of a run are in the store: the evaluated pipeline, and what each of its steps
-// rested on. Otherwise the error says that they are gone, and if it is known who removed them and when.
+// CheckData makes sure that the data of a run are in the store: the evaluated pipeline, what each of its steps rested on,
+// and the records of its actions, which are deleted before what they made is. Otherwise the error says that they are
+// gone, and if it is known who removed them and when.
 func (r *Runner) CheckData(ctx context.Context, run *RunRecord) error {
 	for _, digest := range run.objects() {
-		_, err := r.opt.Store.Bucket().Size(ctx, store.ObjectName(digest))
-		if errors.Is(err, fs.ErrNotExist) {
-			return r.goneData(ctx, run)
-		}
-		if err != nil {
+		if err := r.checkName(ctx, run, store.ObjectName(digest)); err != nil {
 			return err
 		}
 	}
-	return nil
+	for i := range run.Steps {
+		d := r.detail(ctx, &run.Steps[i])
+		if d == nil {
+			continue
+		}
+		for _, record := range d.Actions {
+			if err := r.checkName(ctx, run, record); err != nil {
+				return err
+			}
+		}
+	}
+	return ctx.Err()
+}
+
+// checkName makes sure that something which a run rests on is there.
+func (r *Runner) checkName(ctx context.Context, run *RunRecord, name string) error {
+	_, err := r.opt.Store.Bucket().Size(ctx, name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return r.goneData(ctx, run)
+	}
+	return err
 }
 
 func (r *Runner) goneData(ctx context.Context, run *RunRecord) error {
@@ -99,8 +116,11 @@ func lastRemoved(ctx context.Context, s *store.Store) (last int, err error) {
 // the run is recorded though nothing was done.
 func (a *apply) lost(ctx context.Context) bool {
 	gone := func(digest string) bool {
+		if digest == "" {
+			return false
+		}
 		_, err := a.Runner.opt.Store.Bucket().Size(ctx, store.ObjectName(digest))
-		return digest != "" && errors.Is(err, fs.ErrNotExist)
+		return errors.Is(err, fs.ErrNotExist)
 	}
 	return gone(a.since.run.Digest) || slices.ContainsFunc(a.stages, func(st *stage) bool {
 		was := a.since.step(st.node.spec.Name)

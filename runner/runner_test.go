@@ -7,6 +7,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -15,6 +16,7 @@ import (
 
 	"sftrun.local/runner"
 	"sftrun.local/runner/store"
+	"sftrun.local/steps"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -381,5 +383,57 @@ func TestNoStepPublishesTheStateFile(t *testing.T) {
 	_, err := p.runner().Plan(t.Context())
 	if err == nil || !strings.Contains(err.Error(), "steps.keep.publish: pipeline_state.json is written by sftrun itself (pipeline.cue:") {
 		t.Errorf("%v", err)
+	}
+}
+
+// Where nothing tells what a step rested on, the plan does not say that it was never done.
+func TestTheReasonWhereNothingIsKeptToCompareWith(t *testing.T) {
+	s := newStory(t)
+	s.run("")
+	if err := s.garbage(s.bucket, 0).Remove(t.Context(), nil); err != nil {
+		t.Fatal(err)
+	}
+	s.edit("min: 3", "min: 6")
+	reasons := s.planned().Steps[1].Reasons
+	if len(reasons) != 1 || reasons[0].Text != "what it rested on in run 1 is gone from the store, so what changed is not known" {
+		t.Errorf("%v", reasons)
+	}
+}
+
+// A kind that goes on asking when its questions are taken no more is not to blame: the apply ends as the sender did.
+func TestAKindMayAskOnAfterTheSendingEnded(t *testing.T) {
+	s := newStory(t)
+	s.oracle.failAfter = 1
+	r := s.of("", s.bucket, ".sftrun", func(o *runner.Options) {
+		i := slices.IndexFunc(o.Kinds, func(k steps.Kind) bool { return k.Name == "ask" })
+		o.Kinds[i].Do = func(ctx context.Context, _ steps.Action, in steps.In, _ steps.Out) error {
+			for _, key := range []string{"one", "two", "three"} {
+				in.Ask(ctx, steps.Question{Key: key, Body: []byte("{}")})
+			}
+			return steps.ErrPending
+		}
+	})
+	_, err := r.Apply(t.Context(), runner.ApplyOptions{})
+	if err == nil || !strings.Contains(err.Error(), "the wire is cut") {
+		t.Errorf("%v", err)
+	}
+}
+
+// A plan that was broken off is none: what it could not read it would take for unknown.
+func TestAPlanEndsWithItsContext(t *testing.T) {
+	s := newStory(t)
+	s.run("")
+	s.edit("min: 3", "min: 6")
+	for k := 1; ; k++ {
+		ctx, cancel := context.WithCancel(t.Context())
+		bucket := &vanishing{memory: s.bucket.(*memory), left: k, gc: cancel}
+		_, err := s.of("", bucket, ".sftrun").Plan(ctx)
+		cancel()
+		if bucket.left > 0 {
+			break
+		}
+		if !errors.Is(err, context.Canceled) {
+			t.Errorf("broken off at read %d: %v", k, err)
+		}
 	}
 }

@@ -69,7 +69,7 @@ func (r *Runner) Bind(ctx context.Context) (*SavedPlan, error) {
 	if err != nil {
 		return nil, err
 	}
-	basis, err := r.basis(stages)
+	basis, err := r.basis(ctx, stages)
 	if err != nil {
 		return nil, err
 	}

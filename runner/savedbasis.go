@@ -13,7 +13,7 @@ import (
 )
 
 // basis is what a plan rests on that was made of stages.
-func (r *Runner) basis(stages []*stage) (Basis, error) {
+func (r *Runner) basis(ctx context.Context, stages []*stage) (Basis, error) {
 	b := Basis{Pipeline: r.opt.Pipeline.Value, Scheme: Scheme, Kinds: map[string]int{}}
 	known := r.published()
 	for _, st := range stages {
@@ -23,7 +23,7 @@ func (r *Runner) basis(stages []*stage) (Basis, error) {
 			continue
 		}
 		path := r.target(st)
-		digest, err := digestNow(path, known[r.shown(path)])
+		digest, err := digestNow(ctx, path, known[r.shown(path)])
 		if err != nil {
 			return b, err
 		}
@@ -61,7 +61,7 @@ func (n *node) digest() string {
 }
 
 // digestNow of a published file, "" if it is not there. Its bytes are read only if it is not the file that is known.
-func digestNow(path string, known publication) (string, error) {
+func digestNow(ctx context.Context, path string, known publication) (string, error) {
 	info, err := os.Stat(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return "", nil
@@ -74,5 +74,5 @@ func digestNow(path string, known publication) (string, error) {
 	if now == known.Stamp {
 		return now.Digest, nil
 	}
-	return digestFile(context.Background(), path)
+	return digestFile(ctx, path)
 }

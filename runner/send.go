@@ -223,11 +223,15 @@ func (a *apply) send(step string, parked []*action, priced map[string]bool) (cle
 func (a *apply) questions(ctx context.Context, parked []*action, priced map[string]bool) iter.Seq2[steps.Question, error] {
 	return func(yield func(steps.Question, error) bool) {
 		seen := map[string]bool{}
+		enough := false // a kind that goes on asking all the same must not reach the receiver
 		ask := func(ctx context.Context, q steps.Question) (steps.Reply, error) {
+			if enough {
+				return steps.Reply{}, errEnough
+			}
 			reply, err := a.Runner.opt.Gateway.Lookup(ctx, q)
 			if errors.Is(err, steps.ErrPending) && priced[q.Key] && !seen[q.Key] {
 				seen[q.Key] = true
-				if !yield(q, nil) {
+				if enough = !yield(q, nil); enough {
 					return reply, errEnough
 				}
 			}
@@ -235,7 +239,7 @@ func (a *apply) questions(ctx context.Context, parked []*action, priced map[stri
 		}
 		for _, act := range parked {
 			_, err := a.executor().replay(ctx, *act.task, ask)
-			if errors.Is(err, errEnough) {
+			if enough {
 				return
 			}
 			if err != nil {

@@ -115,10 +115,12 @@ func (r *Runner) left(ctx context.Context, stages []*stage) (*RunRecord, error) 
 // earlier one had made (Made.Since).
 func (r *Runner) Past(ctx context.Context, run *RunRecord) (*Snapshot, error) {
 	s := &Snapshot{Run: run, name: fmt.Sprintf("run %d", run.Number), store: r.opt.Store}
-	if value, err := s.store.Get(ctx, run.Digest); err == nil {
+	if run.Digest != "" {
+		value, err := s.store.Get(ctx, run.Digest)
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return nil, err
+		}
 		s.Pipeline = value
-	} else if !errors.Is(err, fs.ErrNotExist) {
-		return nil, err
 	}
 	for i := range run.Steps {
 		was := &run.Steps[i]

@@ -47,14 +47,18 @@ func (e *TakenError) Error() string {
 	return fmt.Sprintf("tag %s names run %d already.  To move it: --force", e.Tag.Name, e.Tag.Run)
 }
 
-// Tags lists the tags of a store by name, damaged ones too.
+// Tags lists the tags of a store by name, damaged ones too. What no tag may be called is none.
 func Tags(ctx context.Context, s *store.Store) ([]Tag, error) {
 	var tags []Tag
 	for name, err := range s.Bucket().List(ctx, tagPrefix) {
 		if err != nil {
 			return nil, err
 		}
-		tag, err := readTag(ctx, s, strings.TrimPrefix(name, tagPrefix))
+		called := strings.TrimPrefix(name, tagPrefix)
+		if CheckTag(called) != nil {
+			continue
+		}
+		tag, err := readTag(ctx, s, called)
 		if err != nil {
 			return nil, err
 		}

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"sftrun.local/runner"
+	"sftrun.local/runner/store"
 )
 
 func TestARunIsFoundByNumberTagOrNothing(t *testing.T) {
@@ -86,5 +87,54 @@ func TestNamesOfTags(t *testing.T) {
 		if runner.CheckTag(bad) == nil {
 			t.Errorf("%q may be a tag", bad)
 		}
+	}
+}
+
+// A tag whose run has lost its record keeps something that nobody can name.
+func TestGCRefusesAsLongAsATagNamesNoRun(t *testing.T) {
+	s := newStory(t)
+	s.run("")
+	s.edit("target: 4", "target: 2")
+	s.run("")
+	s.tag("paper", 1)
+	s.bucket.Delete(t.Context(), "runs/00000001")
+	_, err := runner.FindGarbage(t.Context(), store.New(s.bucket), runner.GCOptions{Keep: 1, Present: s.present(s.bucket)})
+	if err == nil || !strings.Contains(err.Error(), "tag paper names run 1, whose record is missing") {
+		t.Errorf("gc: %v", err)
+	}
+	if _, err := s.of("", s.bucket, ".sftrun").DeleteTag(t.Context(), "paper"); err != nil {
+		t.Fatal(err)
+	}
+	s.garbage(s.bucket, 1)
+}
+
+// A gc that was killed may have taken the records of a run and left what names them. Such a run can be tagged at no
+// moment at which it is not whole.
+func TestARunOfWhichAGCTookAPartCannotBeTagged(t *testing.T) {
+	s := newStory(t)
+	s.run("")
+	s.edit("min: 3", "min: 6")
+	s.run("")
+	refused := 0
+	for k := 0; ; k++ {
+		bucket := &failing{s.bucket.(*memory).clone(), k}
+		err := s.garbage(bucket, 1).Remove(t.Context(), nil)
+		r := s.of("", bucket, ".sftrun")
+		run, findErr := r.FindRun(t.Context(), "1")
+		if findErr != nil {
+			t.Fatal(findErr)
+		}
+		if r.SetTag(t.Context(), "late", run, false) != nil {
+			refused++
+		} else {
+			s.soundAt(t, bucket, s.runs[1], "run 1, tagged")
+			s.restore(s.runs[2])
+		}
+		if err == nil {
+			break
+		}
+	}
+	if refused < 3 {
+		t.Errorf("refused %d times", refused)
 	}
 }

@@ -240,10 +240,13 @@ func (v *verification) runThere(ctx context.Context, run int) error {
 // removals checks the notes of runs that lost data.
 func (v *verification) removals(ctx context.Context) error {
 	return v.each(ctx, removedPrefix, "removed", func(ctx context.Context, name string) (int64, error) {
+		run, err := strconv.Atoi(strings.TrimPrefix(name, removedPrefix))
+		if err != nil || removalName(run) != name {
+			return 0, errForeign
+		}
 		var r Removal
 		size, sound, err := v.unseal(ctx, name, "removed", func(text []byte) error { return json.Unmarshal(text, &r) })
 		if err == nil && !sound {
-			run, _ := strconv.Atoi(strings.TrimPrefix(name, removedPrefix))
 			v.describe(v.known(name), fmt.Sprintf("the note that run %d lost its data", run), "")
 		}
 		return size, err

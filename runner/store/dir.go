@@ -225,6 +225,9 @@ func (d *Dir) ReadAt(ctx context.Context, name string, off, n int64) ([]byte, er
 
 // Size implements Bucket.
 func (d *Dir) Size(ctx context.Context, name string) (int64, error) {
+	if err := ctx.Err(); err != nil {
+		return 0, err
+	}
 	path, err := d.path(name)
 	if err != nil {
 		return 0, err
