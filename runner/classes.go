@@ -23,7 +23,7 @@ const (
 )
 
 var deleted = []struct{ class, prefix string }{
-	{ManifestClass, "steps/"}, {RecordClass, "actions/"}, {ObjectClass, "objects/"},
+	{ManifestClass, manifestPrefix}, {RecordClass, recordPrefix}, {ObjectClass, store.ObjectPrefix},
 }
 
 // weigh counts what goes and what stays.
@@ -70,15 +70,6 @@ func classOf(name string) (class string, known bool) {
 		folder = "other"
 	}
 	return folder, false
-}
-
-// recordShape tells whether a name is that of a record of an action or of a manifest.
-func recordShape(name string) bool {
-	first, attempt := splitAttempt(name)
-	_, rest, _ := strings.Cut(first, "/")
-	key := strings.Replace(rest, "/", "", 1)
-	_, ok := sumOf(key)
-	return ok && (name == recordName(key, attempt) || name == manifestName(key))
 }
 
 // inOrder lists classes: those that gc may delete first, in the order in which it does.

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io/fs"
 	"slices"
-	"strings"
 )
 
 // Discard removes what Verify found damaged, with the records and manifests that name it, so that the next apply makes
@@ -89,10 +88,9 @@ func firsts(names []string) []string {
 // laterAttempts lists a record and those of later attempts at its action, the last first.
 func (r *Runner) laterAttempts(ctx context.Context, name string) ([]string, error) {
 	first, attempt := splitAttempt(name)
-	key := strings.Replace(strings.TrimPrefix(first, "actions/"), "/", "", 1)
 	var all []string
 	for ; ; attempt++ {
-		name := recordName(key, attempt)
+		name := attemptName(first, attempt)
 		_, err := r.opt.Store.Bucket().Size(ctx, name)
 		if errors.Is(err, fs.ErrNotExist) {
 			slices.Reverse(all)

@@ -1,20 +1,43 @@
-// Package runner plans and applies a pipeline.
+// Package runner plans and applies a pipeline, and keeps what its runs made.
 //
-// Read it in this order. graph.go turns the evaluated pipeline into nodes, one a step, each checked by its kind.
-// A stage (stage.go) is a step in the making: it lets the step split its work into actions, and finds in the store
-// which of them are done; key.go says what the key covers under which it looks. The symbol of an action is its key
-// with "what that action makes" in place of parts that are not known before an earlier action of the step has run. plan.go tells what is left to do, reason.go why. apply.go executes
-// that, and nothing else: execute.go and output.go run one action, send.go has questions answered, publish.go writes
-// the files that the user sees, with trace.go following each row back to where it came from. report.go tells what was
-// done, finish.go records it, and history.go keeps it for the next plan to compare with.
+// Read it in this order.
+//
+// What there is to do. runner.go is the way in, graph.go turns the evaluated pipeline into nodes, one a step, each checked
+// by its kind. A stage (stage.go) is a step in the making: it lets the step split its work into actions, and finds in the
+// store which of them are done. key.go says what the key covers under which it looks; the symbol of an action is its key
+// with "what that action makes" in place of parts that are not known before an earlier action of the step has run. What
+// is found is the record of an action (record.go, recordname.go) or the manifest of a whole step (manifest.go). outside.go
+// reads what does not lie in the store, and remembers it (memo.go, stamp_*.go). plan.go tells what is left to do, count.go
+// what would be asked for it, rowchanges.go how the rows are others than before, and reason.go why: by what was changed
+// in the config (reasonfields.go on flat.go), the shards (reasonfiles.go) or the steps before (reasoninputs.go), in the
+// user's own words (reasontext.go).
+//
+// Doing it. apply.go executes what the plan calls missing, and nothing else: execute.go and output.go run one action,
+// which cuts its rows into parts (cut.go), says which row each was made of (lineage.go) and names those that it turned
+// away (rejects.go). send.go has questions answered behind the Gateway (gateway.go). publish.go writes the files that the
+// user sees and published.go knows them again; trace.go joins to each row what is known of its making. report.go tells
+// what was done, finish.go records it, and state.go writes it down for scripts. file.go writes files whole or not at all.
+//
+// What is remembered. history.go says what a run is, runs.go stores them, detail.go keeps what each step of one rested
+// on, for the next plan to compare with. tags.go gives runs names, and findrun.go finds them.
+//
+// Looking at it. show.go gives the rows of a step as it stands, trail.go the way of one row; snapshot.go and
+// snapshotrows.go give what a pipeline had made at any time, for two to be compared.
+//
+// Plans that are kept to. saved.go saves a plan with all that it rests on (savedbasis.go) in a file (savedfile.go). An
+// apply that is held to it begins only if a plan made anew comes to the same, and executes of a resolved step nothing
+// that the plan does not have (savedpromise.go). savedmoves.go tells what has moved: the pipeline (savedpipeline.go),
+// files (savedinputs.go), runs (savedruns.go), or else how the plans differ (savedeffects.go).
+//
+// Keeping house. lock.go lets one process write to a project, storelock.go several work with a store or one delete from
+// it. reach.go follows the names from runs to all that they rest on, reachpresent.go those from a pipeline as it stands;
+// gc.go finds the rest and gcremove.go deletes it, by classes.go in an order that a kill cannot harm. verify.go looks
+// whether all is there as it was stored (verifyrecords.go, verifyruns.go), damage.go is what it finds, and discard.go has
+// that made again. removed.go keeps in mind which runs have lost their data by either. words.go writes numbers.
 //
 // One planner serves plan and apply: both resolve stages in the same way, so that apply executes every action that a
 // plan calls missing, and no other. A step is `wait` in a plan if its inputs are made by a step that runs; when they
 // turn out as they were before, it is found in the store and reused.
-//
-// A plan can be saved with all that it rests on (saved.go). An apply that is held to it begins only if a plan made anew
-// comes to the same (savedmoves.go tells what has moved), and executes of a resolved step nothing that the plan does not
-// have (savedpromise.go).
 //
 // Three levels of reuse follow from keys. A step whose actions all have known keys is found by one manifest. Each
 // action is found by its own record. And a question to a model is found in the ledger, behind the Gateway, whatever
@@ -24,9 +47,6 @@
 // every action of a step that can run has run, the questions that have no answer are priced, put to whoever pays, and
 // sent; then the actions are executed again and find the answers. So no worker waits for a model, and the same replay
 // serves a plan's estimate.
-//
-// What is in the store is named by runs (history.go, tags.go). reach.go follows the names from runs and pipelines to all
-// that they rest on; gc.go deletes the rest, and verify.go looks whether all of it is there as it was stored.
 //
 // Where this departs from what one might expect: Do belongs to the kind and not to the step, so that an action
 // cannot see config that its key does not cover; rows that were turned away are kept as references to the rows that

@@ -10,18 +10,18 @@ import (
 
 // A plan of a step that puts questions tells how its rows differ from those that it was last done on, also if other
 // runs came in between.
-func TestPlanTellsHowTheRowsOfAPaidStepMoved(t *testing.T) {
+func TestPlanTellsHowTheRowsOfAPaidStepChanged(t *testing.T) {
 	tests := []struct {
 		name string
 		edit func(p *project)
-		want []runner.Moved
+		want []runner.RowChange
 	}{
 		{"one row more", func(p *project) { p.edit("target: 4", "target: 5") },
-			[]runner.Moved{{Step: "top", Stream: "rows", Added: 1, Since: 1}}},
+			[]runner.RowChange{{Step: "top", Stream: "rows", Added: 1, Since: 1}}},
 		{"another row", func(p *project) { p.write("data/b.jsonl", rows(5, 6, 8)) },
-			[]runner.Moved{{Step: "top", Stream: "rows", Added: 1, Removed: 1, Since: 1}}},
+			[]runner.RowChange{{Step: "top", Stream: "rows", Added: 1, Removed: 1, Since: 1}}},
 		{"a row twice", func(p *project) { p.write("data/b.jsonl", rows(5, 6, 7, 7)) },
-			[]runner.Moved{{Step: "top", Stream: "rows", Added: 1, Removed: 1, Since: 1}}},
+			[]runner.RowChange{{Step: "top", Stream: "rows", Added: 1, Removed: 1, Since: 1}}},
 		{"another prompt", func(p *project) { p.write("prompt.md", "Say more.") }, nil},
 	}
 	for _, test := range tests {
@@ -32,12 +32,9 @@ func TestPlanTellsHowTheRowsOfAPaidStepMoved(t *testing.T) {
 			p.opt.Target = "top"
 			p.apply()
 			p.opt.Target = ""
-			for _, s := range p.plan().Steps {
-				if s.Name == "ask" {
-					if d := cmp.Diff(test.want, s.Moved); d != "" || s.Verdict != runner.Run {
-						t.Errorf("%s: %s", s.Verdict, d)
-					}
-				}
+			s := p.plan().Steps[3]
+			if d := cmp.Diff(test.want, s.RowChanges); d != "" || s.Name != "ask" || s.Verdict != runner.Run {
+				t.Errorf("%s %s: %s", s.Name, s.Verdict, d)
 			}
 		})
 	}
@@ -66,9 +63,8 @@ func TestReasonIsFollowedToTheRunThatAStepWasLastDoneIn(t *testing.T) {
 	p.opt.Target = "top"
 	p.apply()
 	p.opt.Target = ""
-	for _, s := range p.plan().Steps {
-		if s.Name == "ask" && (len(s.Reasons) != 1 || s.Reasons[0].Text != "steps.top.target: 4 → 5") {
-			t.Errorf("reasons: %v", s.Reasons)
-		}
+	s := p.plan().Steps[3]
+	if s.Name != "ask" || len(s.Reasons) != 1 || s.Reasons[0].Text != "steps.top.target: 4 → 5" {
+		t.Errorf("%s: %v", s.Name, s.Reasons)
 	}
 }

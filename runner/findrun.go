@@ -2,7 +2,6 @@ package runner
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -69,20 +68,6 @@ func (r *Runner) numberedRun(ctx context.Context, name, digits string) (*RunReco
 		return nil, fmt.Errorf("run %d: its record is damaged, so what it did is not known any more.  sftrun verify says more", n)
 	}
 	return run, err
-}
-
-// readRun reads the record of a run. The error is fs.ErrNotExist if there is none, and a *store.Damaged if it cannot
-// be read.
-func readRun(ctx context.Context, s *store.Store, name string) (*RunRecord, error) {
-	text, err := s.Record(ctx, name)
-	if err != nil {
-		return nil, err
-	}
-	run := new(RunRecord)
-	if err := json.Unmarshal(text, run); err != nil {
-		return nil, &store.Damaged{Name: name, Text: "it is no record of a run: " + err.Error()}
-	}
-	return run, nil
 }
 
 // A NoRunError says that no run and no tag has a name, and what runs and tags there are.

@@ -60,7 +60,7 @@ func (a *apply) finish(ctx context.Context) (*Report, error) {
 	if errors.As(err, &damaged) {
 		return rep, err // Apply starts over
 	}
-	if rep.Changed || err == nil && (a.moved() || a.lost(keep)) {
+	if rep.Changed || err == nil && (a.differs() || a.lost(keep)) {
 		err = cmp.Or(err, a.record(keep))
 	}
 	if err == nil || rep.Changed {
@@ -93,8 +93,8 @@ func (a *apply) record(ctx context.Context) error {
 	return nil
 }
 
-// moved tells whether there is something to remember though nothing was done: what a later plan compares with.
-func (a *apply) moved() bool {
+// differs tells whether there is something to remember though nothing was done: what a later plan compares with.
+func (a *apply) differs() bool {
 	last := a.since.run
 	if last == nil || a.since.ofBase || last.Digest != a.run.Digest || last.Outcome != a.run.Outcome {
 		return true

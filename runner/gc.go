@@ -92,24 +92,6 @@ func (r *Runner) called() string {
 	return r.opt.Pipeline.Name
 }
 
-// allRuns reads the records of all runs, the oldest first.
-func allRuns(ctx context.Context, s *store.Store) ([]RunRecord, error) {
-	names, err := Runs(ctx, s)
-	if err != nil {
-		return nil, err
-	}
-	var runs []RunRecord
-	for _, name := range names {
-		run, err := readRun(ctx, s, name)
-		if there, err := readable(err); err != nil {
-			return nil, err
-		} else if there {
-			runs = append(runs, *run)
-		}
-	}
-	return runs, nil
-}
-
 // soundTags lists the tags by run. Each must name a run that there is.
 func soundTags(ctx context.Context, s *store.Store, runs []RunRecord) (map[int][]string, error) {
 	tags, err := Tags(ctx, s)

@@ -2,15 +2,10 @@ package runner
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
-	"fmt"
-	"io/fs"
 	"slices"
 	"time"
 
 	"sftrun.local/runner/store"
-	"sftrun.local/steps"
 )
 
 // A RunRecord is what is remembered of one apply: what it did, and what each step was then, so that a later plan can
@@ -43,35 +38,11 @@ type RunStep struct {
 	Pace float64 `json:"pace,omitempty"`
 }
 
-// A Detail is what a step rested on when it was done.
-type Detail struct {
-	Scheme  int                   `json:"scheme"`
-	Kind    string                `json:"kind"`
-	Version int                   `json:"version"`
-	Config  json.RawMessage       `json:"config"` // as in CUE: declared files by path
-	Files   map[string]steps.File `json:"files,omitempty"`
-	Inputs  map[string]Input      `json:"inputs,omitempty"`
-	Listing []steps.Shard         `json:"listing,omitempty"` // all shards seen, chosen ones with digest
-	Symbols []string              `json:"symbols"`           // of its actions
-	Actions []string              `json:"actions"`           // names of the records of its actions, which name all that it made
-}
-
-// An Input is the dataset that an input field was connected to.
-type Input struct {
-	Step   string   `json:"step"`
-	Stream string   `json:"stream"`
-	Parts  []string `json:"parts"` // digests
-}
-
 // past is the run that a plan compares with; nil at first.
 type past struct {
 	run    *RunRecord
 	ofBase bool // the variant has no run yet: compared with the pipeline as it is
 }
-
-const runPrefix = "runs/"
-
-func runName(number int) string { return fmt.Sprintf("%s%08d", runPrefix, number) }
 
 // lastRun finds the newest run of a pipeline and a variant; for a variant without any, that of the base; and for a
 // pipeline without any, that of whatever name, since a name is changed more often than a store is shared.
@@ -104,146 +75,17 @@ func lastRun(ctx context.Context, s *store.Store, pipeline, variant string) (pas
 	return past{run: other}, nil
 }
 
-// Runs lists the names of all run records of a store, oldest first. What has another name is not of sftrun's making, such
-// as what a file browser leaves in each folder.
-func Runs(ctx context.Context, s *store.Store) ([]string, error) {
-	var names []string
-	for name, err := range s.Bucket().List(ctx, runPrefix) {
-		if err != nil {
-			return nil, err
-		}
-		if n := lastNumber([]string{name}); n > 0 && runName(n) == name {
-			names = append(names, name)
-		}
-	}
-	return names, nil
-}
+// step returns what the run knows of a step, nil if it knows nothing.
+func (p past) step(name string) *RunStep { return p.run.step(name) }
 
-// saveRun gives a run the next free number and stores it.
-func saveRun(ctx context.Context, s *store.Store, run *RunRecord) error {
-	names, err := Runs(ctx, s)
-	if err != nil {
-		return err
-	}
-	last, err := lastRemoved(ctx, s)
-	if err != nil {
-		return err
-	}
-	for next := max(last, lastNumber(names)) + 1; ; next++ {
-		numbered := run.numbered(next)
-		err := s.Bucket().Create(ctx, runName(next), store.Seal(steps.Encode(numbered)))
-		if err == nil {
-			*run = numbered
-			return nil
-		}
-		if !errors.Is(err, fs.ErrExist) {
-			return err
-		}
-	}
-}
-
-// numbered is a run under a number, which the steps that it did itself refer to.
-func (run RunRecord) numbered(number int) RunRecord {
-	run.Number, run.Steps = number, slices.Clone(run.Steps)
-	for i, s := range run.Steps {
-		if s.Since == 0 && s.Detail != "" {
-			run.Steps[i].Since = number
-		}
-	}
-	return run
-}
-
-// lastNumber of the names of runs. What else lies there is passed over.
-func lastNumber(names []string) int {
-	last := 0
-	for _, name := range names {
-		var n int
-		if _, err := fmt.Sscanf(name, runPrefix+"%08d", &n); err == nil {
-			last = max(last, n)
-		}
-	}
-	return last
-}
-
-// step returns what the run knows of a step.
-func (p past) step(name string) *RunStep {
-	if p.run == nil {
+// step returns what a run did with a step, nil if it had none of that name, or is none.
+func (run *RunRecord) step(name string) *RunStep {
+	if run == nil {
 		return nil
 	}
-	for i := range p.run.Steps {
-		if p.run.Steps[i].Name == name {
-			return &p.run.Steps[i]
-		}
-	}
-	return nil
-}
-
-// detail loads what a step rested on; nil if that is not known.
-func (r *Runner) detail(ctx context.Context, s *RunStep) *Detail {
-	if s == nil || s.Detail == "" {
+	i := slices.IndexFunc(run.Steps, func(s RunStep) bool { return s.Name == name })
+	if i < 0 {
 		return nil
 	}
-	text, err := r.opt.Store.Get(ctx, s.Detail)
-	if err != nil {
-		return nil // reasons are then less exact, which is no reason to fail
-	}
-	var d Detail
-	if json.Unmarshal(text, &d) != nil {
-		return nil
-	}
-	return &d
-}
-
-// detailOf a stage that is done.
-func detailOf(st *stage) Detail {
-	d := Detail{
-		Scheme: Scheme, Kind: st.node.kind.Name, Version: st.node.kind.Version,
-		Config: st.node.spec.Config, Files: st.node.files, Inputs: map[string]Input{}, Listing: st.shards(), Actions: st.data.Actions,
-	}
-	for _, in := range st.node.spec.Inputs {
-		parts := make([]string, len(st.inputs[in.Field]))
-		for i, p := range st.inputs[in.Field] {
-			parts[i] = p.Digest
-		}
-		d.Inputs[in.Field] = Input{Step: in.Step, Stream: in.Stream, Parts: parts}
-	}
-	for _, a := range st.actions {
-		d.Symbols = append(d.Symbols, a.symbol)
-	}
-	return d
-}
-
-// shards returns the listing that the step was shown, with the digests of those that it chose.
-func (st *stage) shards() []steps.Shard {
-	chosen := map[string]string{}
-	for _, a := range st.actions {
-		for _, s := range a.Shards {
-			chosen[s.Place] = s.Digest
-		}
-	}
-	list := make([]steps.Shard, 0, len(st.listing))
-	for _, s := range st.listing {
-		s.Digest = chosen[s.Place]
-		list = append(list, s)
-	}
-	return list
-}
-
-// History returns the records of the runs in the store, the oldest first, of all variants.
-func (r *Runner) History(ctx context.Context) ([]RunRecord, error) {
-	names, err := Runs(ctx, r.opt.Store)
-	if err != nil {
-		return nil, err
-	}
-	var runs []RunRecord
-	for _, name := range names {
-		run, err := readSealed[RunRecord](ctx, r.opt.Store, name)
-		if err != nil {
-			return nil, err
-		}
-		if run != nil {
-			runs = append(runs, *run)
-		}
-	}
-	return runs, nil
+	return &run.Steps[i]
 }

@@ -34,7 +34,9 @@ type Tally struct {
 func (t Tally) Drops() int    { return sum(t.Dropped) }
 func (t Tally) Failures() int { return sum(t.Failed) }
 
-func manifestName(symbol string) string { return "steps/" + symbol[:2] + "/" + symbol[2:] }
+const manifestPrefix = "steps/"
+
+func manifestName(symbol string) string { return manifestPrefix + symbol[:2] + "/" + symbol[2:] }
 
 // manifestOf a stage all of whose actions are done.
 func manifestOf(st *stage) *Manifest {
@@ -54,8 +56,6 @@ func manifestOf(st *stage) *Manifest {
 	m.In = st.rowsIn()
 	return m
 }
-
-func (r *Record) name() string { return recordName(r.Pieces.Key(), r.Attempt) }
 
 func (t *Tally) add(r *Record) {
 	t.Out += r.Out

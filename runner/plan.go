@@ -36,26 +36,26 @@ type Plan struct {
 
 // A StepPlan is what a plan says of one step.
 type StepPlan struct {
-	Name     string   `json:"name"`
-	Kind     string   `json:"kind"`
-	Verdict  Verdict  `json:"verdict"`
-	Reasons  []Reason `json:"reasons,omitempty"`  // why it runs
-	WaitsFor []string `json:"waitsFor,omitempty"` // steps, if it waits
-	Was      string   `json:"was,omitempty"`      // the step's earlier name
-	Actions  int      `json:"actions"`            // in all, as far as known
-	ToRun    int      `json:"toRun"`              // to execute, at most: one that works on what others of the step make may be reused
-	RowsIn   int      `json:"rowsIn"`             // -1 if not known
-	MostRows int      `json:"mostRows"`           // rows handed on at most, -1 if not known
-	Asks     *Asks    `json:"asks,omitempty"`     // questions to models, for a step that puts some and runs
-	AsksAny  bool     `json:"asksAny,omitempty"`  // its kind puts questions
-	Moved    []Moved  `json:"moved,omitempty"`    // how the rows that it takes differ from before, for a step that puts questions and runs
-	Reads    int64    `json:"reads,omitempty"`    // bytes that its actions will read
-	Writes   int64    `json:"writes,omitempty"`   // bytes of rows that they will write, as an estimate, without what comes from outside
-	Seconds  float64  `json:"seconds,omitempty"`  // that they will take, by those executed last; 0 if not known
-	Partial  bool     `json:"partial,omitempty"`
-	Damaged  string   `json:"damaged,omitempty"` // name of an object in the store that it reads and that an apply makes again
-	Blocked  bool     `json:"blocked,omitempty"` // it is behind a check that said no, so an apply does nothing with it
-	Tally    *Tally   `json:"tally,omitempty"`   // of what is there, for a cached step
+	Name       string      `json:"name"`
+	Kind       string      `json:"kind"`
+	Verdict    Verdict     `json:"verdict"`
+	Reasons    []Reason    `json:"reasons,omitempty"`    // why it runs
+	WaitsFor   []string    `json:"waitsFor,omitempty"`   // steps, if it waits
+	Was        string      `json:"was,omitempty"`        // the step's earlier name
+	Actions    int         `json:"actions"`              // in all, as far as known
+	ToRun      int         `json:"toRun"`                // to execute, at most: one that works on what others of the step make may be reused
+	RowsIn     int         `json:"rowsIn"`               // -1 if not known
+	MostRows   int         `json:"mostRows"`             // rows handed on at most, -1 if not known
+	Asks       *Asks       `json:"asks,omitempty"`       // questions to models, for a step that puts some and runs
+	AsksAny    bool        `json:"asksAny,omitempty"`    // its kind puts questions
+	RowChanges []RowChange `json:"rowChanges,omitempty"` // how the rows that it takes differ from before, for a step that puts questions and runs
+	Reads      int64       `json:"reads,omitempty"`      // bytes that its actions will read
+	Writes     int64       `json:"writes,omitempty"`     // bytes of rows that they will write, as an estimate, without what comes from outside
+	Seconds    float64     `json:"seconds,omitempty"`    // that they will take, by those executed last; 0 if not known
+	Partial    bool        `json:"partial,omitempty"`
+	Damaged    string      `json:"damaged,omitempty"` // name of an object in the store that it reads and that an apply makes again
+	Blocked    bool        `json:"blocked,omitempty"` // it is behind a check that said no, so an apply does nothing with it
+	Tally      *Tally      `json:"tally,omitempty"`   // of what is there, for a cached step
 }
 
 // Changes tells whether an apply would do anything.
@@ -160,7 +160,7 @@ func (r *Runner) planStep(ctx context.Context, st *stage, since past, stages []*
 		s.Reasons = r.reasons(ctx, stages, st, since, was)
 		if st.node.kind.Asks {
 			var err error
-			if s.Moved, err = r.moved(ctx, st, was); err != nil {
+			if s.RowChanges, err = r.rowChanges(ctx, st, was); err != nil {
 				return s, err
 			}
 			s.Asks, err = r.count(ctx, st)

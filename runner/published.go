@@ -65,9 +65,7 @@ func fileState(ctx context.Context, path string, known publication, of string) (
 		return Foreign, nil
 	}
 	is := known.Of
-	now := stampOf(info)
-	now.Digest = known.Stamp.Digest
-	if now != known.Stamp {
+	if !known.stands(info) {
 		digest, err := digestFile(ctx, path)
 		switch {
 		case err != nil:
@@ -84,6 +82,13 @@ func fileState(ctx context.Context, path string, known publication, of string) (
 		return Older, nil
 	}
 	return current, nil
+}
+
+// stands tells, by what the file system says, whether a file is as it was published.
+func (p publication) stands(info fs.FileInfo) bool {
+	now := stampOf(info)
+	now.Digest = p.Stamp.Digest
+	return now == p.Stamp
 }
 
 func stampFile(path, digest string) (stamp, error) {

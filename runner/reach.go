@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"strings"
 
 	"sftrun.local/runner/store"
 	"sftrun.local/steps"
@@ -232,83 +231,6 @@ func (k *reach) source(ctx context.Context, digest string) error {
 			continue
 		}
 		if err := k.source(ctx, r.Part); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// attempts adds all attempts at an action that there are.
-func (k *reach) attempts(ctx context.Context, key string) error {
-	for attempt := 0; ; attempt++ {
-		name := recordName(key, attempt)
-		if _, err := k.store.Bucket().Size(ctx, name); errors.Is(err, fs.ErrNotExist) {
-			return nil
-		} else if err != nil {
-			return err
-		}
-		if err := k.record(ctx, name); err != nil {
-			return err
-		}
-	}
-}
-
-// splitAttempt takes the name of a record apart.
-func splitAttempt(name string) (first string, attempt int) {
-	first, digits, later := strings.Cut(name, ".")
-	if later {
-		fmt.Sscan(digits, &attempt)
-	}
-	return first, attempt
-}
-
-// attemptBefore is the name of the record of the attempt before, "" if there was none.
-func attemptBefore(name string) string {
-	first, attempt := splitAttempt(name)
-	switch {
-	case attempt == 0:
-		return ""
-	case attempt == 1:
-		return first
-	}
-	return fmt.Sprintf("%s.%d", first, attempt-1)
-}
-
-// reach adds what a plan of the runner's pipeline would find now.
-func (r *Runner) reach(ctx context.Context, k *reach) error {
-	stages, err := r.stages()
-	if err != nil {
-		return err
-	}
-	for _, st := range stages {
-		for _, f := range st.node.files {
-			k.object(f.Digest)
-		}
-		if _, err := r.follow(ctx, stages, st); err != nil {
-			return err
-		}
-		if err := k.stage(ctx, st); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// stage adds what was found of a step, also of one that is not done yet.
-func (k *reach) stage(ctx context.Context, st *stage) error {
-	if st.data != nil {
-		if err := k.manifest(ctx, st.symbol); err != nil {
-			return err
-		}
-		if err := k.records(ctx, st.data.Actions); err != nil {
-			return err
-		}
-	}
-	for _, a := range st.actions {
-		if a.task == nil {
-			continue
-		}
-		if err := k.attempts(ctx, a.task.pieces.Key()); err != nil {
 			return err
 		}
 	}

@@ -43,16 +43,6 @@ func sum(counts map[string]int) int {
 	return n
 }
 
-// recordName of an action. A later attempt at an action of which rows had failed has a name of its own, since a
-// record is never replaced.
-func recordName(key string, attempt int) string {
-	name := "actions/" + key[:2] + "/" + key[2:]
-	if attempt > 0 {
-		name += fmt.Sprintf(".%d", attempt)
-	}
-	return name
-}
-
 // loadRecord returns the newest record of a key, nil if there is none or if it is damaged: then the action is simply
 // executed again. A record of which rows failed, or whose objects are lost, may have a successor.
 func (r *Runner) loadRecord(ctx context.Context, key string) (newest *Record, whole bool, err error) {

@@ -69,10 +69,8 @@ func digestNow(ctx context.Context, path string, known publication) (string, err
 	if err != nil {
 		return "", err
 	}
-	now := stampOf(info)
-	now.Digest = known.Stamp.Digest
-	if now == known.Stamp {
-		return now.Digest, nil
+	if known.stands(info) {
+		return known.Stamp.Digest, nil
 	}
 	return digestFile(ctx, path)
 }

@@ -39,7 +39,7 @@ func stepMoves(was, is StepPlan, basis, nowBasis *StepBasis) []Move {
 	case basis == nil || nowBasis == nil:
 		return []Move{{Text: name + " is not what it was"}}
 	case basis.Symbol != nowBasis.Symbol || basis.Digest != nowBasis.Digest:
-		return []Move{{Text: name + " works on other data than it did", Old: text12(basis.Symbol), New: text12(nowBasis.Symbol)}}
+		return []Move{{Text: name + " works on other data than it did", Old: digest12(basis.Symbol), New: digest12(nowBasis.Symbol)}}
 	case !slices.Equal(basis.Run, nowBasis.Run):
 		return []Move{{Text: fmt.Sprintf("%s: %s", name, partsApart(basis.Run, nowBasis.Run))}}
 	}

@@ -14,14 +14,14 @@ func fileMoves(was *StepBasis, now StepBasis) []Move {
 	for _, field := range sortedKeys(now.Files) {
 		before, ok := was.Files[field]
 		if file := now.Files[field]; ok && before.Path == file.Path && before.Digest != file.Digest {
-			moves = append(moves, Move{Old: text12(before.Digest), New: text12(file.Digest), Text: fmt.Sprintf("%s changed (steps.%s.%s)", file.Path, now.Name, field)})
+			moves = append(moves, Move{Old: digest12(before.Digest), New: digest12(file.Digest), Text: fmt.Sprintf("%s changed (steps.%s.%s)", file.Path, now.Name, field)})
 		}
 	}
 	return moves
 }
 
-// text12 is enough of a digest to tell it from others.
-func text12(digest string) string { return digest[:min(12, len(digest))] }
+// digest12 is enough of a digest to tell it from others.
+func digest12(digest string) string { return digest[:min(12, len(digest))] }
 
 // inputMoves tells which files from outside are new, changed or gone. A step that waits was shown none.
 func inputMoves(was *StepBasis, now StepBasis) []Move {
@@ -42,7 +42,7 @@ func inputMoves(was *StepBasis, now StepBasis) []Move {
 		case old.Size == new.Size && (old.Digest == "" || new.Digest == "" || old.Digest == new.Digest):
 			continue
 		}
-		moves = append(moves, Move{Old: text12(old.Digest), New: text12(new.Digest), Text: fmt.Sprintf("%s %s (steps.%s)", place, how, now.Name)})
+		moves = append(moves, Move{Old: digest12(old.Digest), New: digest12(new.Digest), Text: fmt.Sprintf("%s %s (steps.%s)", place, how, now.Name)})
 	}
 	return moves
 }
@@ -79,7 +79,7 @@ func publishedMoves(s, now *SavedPlan) []Move {
 		case f.Digest == "":
 			how = "is gone"
 		}
-		moves = append(moves, Move{Old: text12(was), New: text12(f.Digest), Text: f.File + " " + how})
+		moves = append(moves, Move{Old: digest12(was), New: digest12(f.Digest), Text: f.File + " " + how})
 	}
 	return moves
 }

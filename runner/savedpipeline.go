@@ -21,7 +21,7 @@ func (r *Runner) pipelineMoves(was, is json.RawMessage) []Move {
 		if before.under(path) || now.under(path) {
 			continue // an object that was empty, or is now: what it holds is told
 		}
-		m := r.valueMove(path, before, now)
+		m := r.pathMove(path, before, now)
 		if !seen[m.Text] {
 			seen[m.Text] = true
 			moves = append(moves, m)
@@ -30,8 +30,8 @@ func (r *Runner) pipelineMoves(was, is json.RawMessage) []Move {
 	return moves
 }
 
-// valueMove tells of one value of the evaluated pipeline that changed, under the path by which the user wrote it.
-func (r *Runner) valueMove(path string, before, now flat) Move {
+// pathMove tells of one value of the evaluated pipeline that changed, under the path by which the user wrote it.
+func (r *Runner) pathMove(path string, before, now flat) Move {
 	parts := splitPath(path)
 	if len(parts) > 2 && parts[0] == "steps" {
 		step := "steps." + parts[1]

@@ -69,7 +69,8 @@ func (r *Runner) Present(ctx context.Context, name string) (*Snapshot, error) {
 		if _, err := r.follow(ctx, stages, st); err != nil {
 			return nil, err
 		}
-		m := Made{Name: st.node.spec.Name, Kind: st.node.kind.Name, Done: st.data != nil, Detail: restsOn(st)}
+		d := detailOf(st)
+		m := Made{Name: st.node.spec.Name, Kind: st.node.kind.Name, Done: st.data != nil, Detail: &d}
 		if m.Done {
 			m.Tally = st.data.Tally
 		}
@@ -79,29 +80,13 @@ func (r *Runner) Present(ctx context.Context, name string) (*Snapshot, error) {
 	return s, err
 }
 
-// restsOn is what a step rests on, as far as that is known before it is done.
-func restsOn(st *stage) *Detail {
-	if st.data != nil {
-		d := detailOf(st)
-		return &d
-	}
-	d := &Detail{
-		Scheme: Scheme, Kind: st.node.kind.Name, Version: st.node.kind.Version,
-		Config: st.node.spec.Config, Files: st.node.files, Inputs: map[string]Input{},
-	}
-	for _, in := range st.node.spec.Inputs {
-		d.Inputs[in.Field] = Input{Step: in.Step, Stream: in.Stream}
-	}
-	return d
-}
-
 // left finds the newest run that left the steps as they are now, nil if there is none.
 func (r *Runner) left(ctx context.Context, stages []*stage) (*RunRecord, error) {
 	runs, err := r.History(ctx)
 	for i := len(runs) - 1; i >= 0; i-- {
 		run := &runs[i]
 		same := run.Variant == r.opt.Variant && !slices.ContainsFunc(stages, func(st *stage) bool {
-			was := past{run: run}.step(st.node.spec.Name)
+			was := run.step(st.node.spec.Name)
 			return was == nil || !was.Done || was.Symbol != st.symbol
 		})
 		if same {

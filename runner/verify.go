@@ -40,21 +40,6 @@ type Verification struct {
 	OfFiles int       `json:"ofFiles"`
 }
 
-// A Damage is one thing in the store that is not as it was stored, or is missing though something names it.
-type Damage struct {
-	Name    string `json:"name"` // within the bucket
-	Class   string `json:"class"`
-	Problem string `json:"problem"`
-	Missing bool   `json:"missing,omitempty"`
-	Of      string `json:"of,omitempty"`   // which part of which step of which run it is, if that is known
-	Kept    bool   `json:"kept,omitempty"` // Discard leaves it alone: it cannot be made again for nothing
-	Runs    []int  `json:"runs,omitempty"` // runs that rest on it
-
-	makes  []string // names of what names it
-	what   string   // what it is of the part that it belongs to
-	placed bool     // Of says which part
-}
-
 // Verify reads all that is in the store and compares it with its digests and seals, and looks for whatever a record, a
 // manifest, a run or a tag names. It changes nothing, and works while an apply or a gc is under way: what vanishes
 // meanwhile, with all that names it, is no damage. It holds a small piece of one object for each worker.
@@ -88,7 +73,7 @@ type verification struct {
 }
 
 // folders that are verified, besides that of the answers.
-var verified = []string{"objects/", "actions/", "steps/", runPrefix, tagPrefix, removedPrefix}
+var verified = []string{store.ObjectPrefix, recordPrefix, manifestPrefix, runPrefix, tagPrefix, removedPrefix}
 
 // measure finds out how much there is to read.
 func (v *verification) measure(ctx context.Context) error {
@@ -162,39 +147,9 @@ func (v *verification) count(class string, size int64) {
 	}
 }
 
-// found notes a damage, once for each name, and returns what is known of it.
-func (v *verification) found(d Damage, makes ...string) *Damage {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	if v.damage[d.Name] == nil {
-		v.damage[d.Name] = &d
-	}
-	known := v.damage[d.Name]
-	known.makes = append(known.makes, makes...)
-	return known
-}
-
-// also notes what else names a damaged thing, and returns its damage; nil if none was found.
-func (v *verification) also(name, by string) *Damage {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	d := v.damage[name]
-	if d != nil {
-		d.makes = append(d.makes, by)
-	}
-	return d
-}
-
-// known returns the damage of a name, nil if none was found.
-func (v *verification) known(name string) *Damage {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	return v.damage[name]
-}
-
 // objects rehashes all objects.
 func (v *verification) objects(ctx context.Context) error {
-	return v.each(ctx, "objects/", ObjectClass, func(ctx context.Context, name string) (int64, error) {
+	return v.each(ctx, store.ObjectPrefix, ObjectClass, func(ctx context.Context, name string) (int64, error) {
 		digest, ok := store.ObjectDigest(name)
 		if !ok {
 			return 0, errForeign
@@ -223,24 +178,6 @@ func (v *verification) unseal(ctx context.Context, name, class string, decode fu
 		return 0, false, nil
 	}
 	return int64(len(text)), err == nil, err
-}
-
-// absent notes that something is missing, unless who named it is gone by now too: gc deletes first what names, then
-// what is named.
-func (v *verification) absent(ctx context.Context, name, class, by string) (*Damage, error) {
-	if d := v.also(name, by); d != nil {
-		return d, nil
-	}
-	_, err := v.store.Bucket().Size(ctx, name)
-	if err == nil || !errors.Is(err, fs.ErrNotExist) {
-		return nil, err
-	}
-	if _, err := v.store.Bucket().Size(ctx, by); errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	} else if err != nil {
-		return nil, err
-	}
-	return v.found(Damage{Name: name, Class: class, Problem: "it is missing", Missing: true}, by), nil
 }
 
 // answers has the books of answers checked.

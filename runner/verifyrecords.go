@@ -13,7 +13,7 @@ import (
 
 // records checks the records of actions and what they made.
 func (v *verification) records(ctx context.Context) error {
-	return v.each(ctx, "actions/", RecordClass, func(ctx context.Context, name string) (int64, error) {
+	return v.each(ctx, recordPrefix, RecordClass, func(ctx context.Context, name string) (int64, error) {
 		if !recordShape(name) {
 			return 0, errForeign
 		}
@@ -88,18 +88,9 @@ func (v *verification) part(ctx context.Context, p steps.Part, by string) (*Dama
 	return v.absent(ctx, name, ObjectClass, by)
 }
 
-// describe says what a damaged thing is, unless that is known already. what is it within the action that made it.
-func (v *verification) describe(d *Damage, of, what string) {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	if d.Of == "" {
-		d.Of, d.what = of, what
-	}
-}
-
 // manifests checks the manifests of steps, and looks for what they name.
 func (v *verification) manifests(ctx context.Context) error {
-	return v.each(ctx, "steps/", ManifestClass, func(ctx context.Context, name string) (int64, error) {
+	return v.each(ctx, manifestPrefix, ManifestClass, func(ctx context.Context, name string) (int64, error) {
 		if !recordShape(name) {
 			return 0, errForeign
 		}

@@ -96,13 +96,6 @@ func (v *verification) evaluated(ctx context.Context, run *RunRecord) (gone bool
 	return false, nil
 }
 
-// concerns notes that a run rests on what is damaged.
-func (d *Damage) concerns(run int) {
-	if !slices.Contains(d.Runs, run) {
-		d.Runs = append(d.Runs, run)
-	}
-}
-
 // removedMeanwhile tells whether a gc is just taking away what a run rests on: it says so before it does. Then what was
 // found missing is none of the damage.
 func (v *verification) removedMeanwhile(ctx context.Context, run *RunRecord, found []*Damage) (bool, error) {
@@ -192,19 +185,6 @@ func (v *verification) byManifest(ctx context.Context, run *RunRecord, s RunStep
 		return nil, err
 	}
 	return v.ofActions(m.Actions, run, s), nil
-}
-
-// place says which part of which step a damaged thing belongs to. The newest run that says so is believed.
-func (v *verification) place(d *Damage, of string) {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	switch {
-	case d.placed:
-	case d.what != "":
-		d.Of, d.placed = d.what+" of "+of, true
-	default:
-		d.Of, d.placed = "the record of "+of, true
-	}
 }
 
 // tags checks that each tag names a run.

@@ -8,14 +8,12 @@ import (
 	"strings"
 )
 
-const objectPrefix = "objects/"
-
 // checkPiece is the number of bytes that Check holds at a time.
 const checkPiece = 1 << 20
 
 // ObjectDigest is the digest of the object that lies under a name. ok is false if no object can lie there.
 func ObjectDigest(name string) (digest string, ok bool) {
-	first, rest, _ := strings.Cut(strings.TrimPrefix(name, objectPrefix), "/")
+	first, rest, _ := strings.Cut(strings.TrimPrefix(name, ObjectPrefix), "/")
 	digest = first + rest
 	raw, err := hex.DecodeString(digest)
 	ok = err == nil && len(raw) == sha256.Size && hex.EncodeToString(raw) == digest && ObjectName(digest) == name

@@ -34,9 +34,12 @@ type Damaged struct {
 
 func (e *Damaged) Error() string { return fmt.Sprintf("store: %s is damaged: %s", e.Name, e.Text) }
 
+// ObjectPrefix begins the names of all objects.
+const ObjectPrefix = "objects/"
+
 // ObjectName is the name of an object within the bucket.
 func ObjectName(digest string) string {
-	return "objects/" + digest[:2] + "/" + digest[2:]
+	return ObjectPrefix + digest[:2] + "/" + digest[2:]
 }
 
 // Put stores an object and returns its digest. What is there already is not written again, unless its size shows

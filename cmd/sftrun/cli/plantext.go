@@ -104,8 +104,8 @@ func (t *planText) step(s runner.StepPlan) {
 	for _, r := range s.Reasons {
 		t.below(strings.TrimRight(r.Text+"   "+r.At, " "))
 	}
-	for _, m := range s.Moved {
-		t.below(movedText(m))
+	for _, m := range s.RowChanges {
+		t.below(rowChangeText(m))
 	}
 	if s.Asks != nil && s.Asks.New > 0 {
 		t.below(costOf(*s.Asks))
@@ -118,8 +118,8 @@ func (t *planText) step(s runner.StepPlan) {
 	}
 }
 
-// movedText says how the rows that a step takes differ from before.
-func movedText(m runner.Moved) string {
+// rowChangeText says how the rows that a step takes differ from before.
+func rowChangeText(m runner.RowChange) string {
 	from := m.Step
 	if m.Stream != steps.RowsStream {
 		from += "." + m.Stream

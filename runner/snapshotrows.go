@@ -17,7 +17,7 @@ import (
 func (s *Snapshot) Load(ctx context.Context) error {
 	for i := range s.Made {
 		m := &s.Made[i]
-		if was := (past{run: s.Run}).step(m.Name); was != nil {
+		if was := s.Run.step(m.Name); was != nil {
 			m.Asked = was.StepReport
 		}
 		if m.Gone {
@@ -65,7 +65,7 @@ func (s *Snapshot) records(ctx context.Context, m *Made) ([]string, error) {
 	if len(m.Detail.Actions) == len(m.Detail.Symbols) {
 		return m.Detail.Actions, nil
 	}
-	was := past{run: s.Run}.step(m.Name)
+	was := s.Run.step(m.Name)
 	if was == nil || was.Symbol == "" {
 		return nil, &GoneError{s.name, m.Name, "what is known of the parts of"}
 	}

@@ -17,12 +17,12 @@ func (q inquiry) files(ctx context.Context, stuck bool) (all []Reason, unexplain
 	for _, s := range slices.Concat(q.stage.listing, then) {
 		here[s.Name] = true
 	}
-	byName, moved := map[string]steps.Shard{}, map[string]string{}
+	byName, renamed := map[string]steps.Shard{}, map[string]string{}
 	var gone []steps.Shard
 	for _, s := range q.was.Listing {
 		byName[s.Name] = s
 		if s.Digest != "" && !here[s.Name] {
-			moved[s.Digest] = s.Name
+			renamed[s.Digest] = s.Name
 			gone = append(gone, s)
 		}
 	}
@@ -40,9 +40,9 @@ func (q inquiry) files(ctx context.Context, stuck bool) (all []Reason, unexplain
 			case then != nil && !listed(then, s):
 			case ok:
 				all = append(all, Reason{Text: s.Place + " changed"})
-			case moved[s.Digest] != "":
-				all = append(all, Reason{Text: fmt.Sprintf("%s is now called %s", moved[s.Digest], s.Name)})
-				delete(moved, s.Digest)
+			case renamed[s.Digest] != "":
+				all = append(all, Reason{Text: fmt.Sprintf("%s is now called %s", renamed[s.Digest], s.Name)})
+				delete(renamed, s.Digest)
 			case stuck && then == nil:
 				unexplained = true
 			default:
@@ -54,7 +54,7 @@ func (q inquiry) files(ctx context.Context, stuck bool) (all []Reason, unexplain
 		return all, unexplained // nothing has to be done for a shard that is gone, unless another was taken in its place
 	}
 	for _, s := range gone {
-		if moved[s.Digest] == s.Name {
+		if renamed[s.Digest] != "" { // or another of the same bytes, and nobody can tell which of them it was
 			all = append(all, Reason{Text: s.Place + " is gone"})
 		}
 	}

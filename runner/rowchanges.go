@@ -12,8 +12,8 @@ import (
 	"sftrun.local/steps/jsonl"
 )
 
-// Moved tells how the rows that a step takes from another differ from those that it took before.
-type Moved struct {
+// A RowChange tells how the rows that a step takes from another differ from those that it took before.
+type RowChange struct {
 	Step    string `json:"step"`   // that they come from
 	Stream  string `json:"stream"` // of it
 	Added   int    `json:"added"`  // rows that were not there before
@@ -21,24 +21,24 @@ type Moved struct {
 	Since   int    `json:"since"` // number of the run compared with
 }
 
-// mostMoved is the number of rows, before and now, above which they are not compared: it bounds memory, at some 60
+// mostCompared is the number of rows, before and now, above which they are not compared: it bounds memory, at some 60
 // bytes a row.
-const mostMoved = 2_000_000
+const mostCompared = 2_000_000
 
-// moved compares the rows of a step's inputs with those that it was last done on. Parts that are there in both are not
-// read. An input is left out if nothing moved, or if what was there before is gone from the store.
-func (r *Runner) moved(ctx context.Context, st *stage, was *RunStep) ([]Moved, error) {
+// rowChanges compares the rows of a step's inputs with those that it was last done on. Parts that are there in both are not
+// read. An input is left out if no row changed, or if what was there before is gone from the store.
+func (r *Runner) rowChanges(ctx context.Context, st *stage, was *RunStep) ([]RowChange, error) {
 	before := r.detail(ctx, was)
 	if before == nil {
 		return nil, nil
 	}
-	var all []Moved
+	var all []RowChange
 	for _, in := range st.node.spec.Inputs {
 		old, known := before.Inputs[in.Field]
 		if !known || old.Stream != in.Stream {
 			continue
 		}
-		m, err := r.movedRows(ctx, in, old.Parts, st.inputs[in.Field])
+		m, err := r.rowChange(ctx, in, old.Parts, st.inputs[in.Field])
 		var damaged *store.Damaged
 		if errors.Is(err, fs.ErrNotExist) || errors.As(err, &damaged) {
 			continue
@@ -53,9 +53,9 @@ func (r *Runner) moved(ctx context.Context, st *stage, was *RunStep) ([]Moved, e
 	return all, nil
 }
 
-// movedRows counts the rows of parts that were not there before, and the other way round.
-func (r *Runner) movedRows(ctx context.Context, in schema.Input, was []string, now []piece) (Moved, error) {
-	m := Moved{Step: in.Step, Stream: in.Stream}
+// rowChange counts the rows of parts that were not there before, and the other way round.
+func (r *Runner) rowChange(ctx context.Context, in schema.Input, was []string, now []piece) (RowChange, error) {
+	m := RowChange{Step: in.Step, Stream: in.Stream}
 	left := map[string]int{}
 	for _, digest := range was {
 		left[digest]++
@@ -66,7 +66,7 @@ func (r *Runner) movedRows(ctx context.Context, in schema.Input, was []string, n
 			left[p.Digest]--
 			continue
 		}
-		if err := r.tallyRows(ctx, p.Digest, in.Stream, surplus, 1); err != nil || len(surplus) > mostMoved {
+		if err := r.tallyRows(ctx, p.Digest, in.Stream, surplus, 1); err != nil || len(surplus) > mostCompared {
 			return m, err
 		}
 	}
@@ -74,7 +74,7 @@ func (r *Runner) movedRows(ctx context.Context, in schema.Input, was []string, n
 		if n == 0 {
 			continue
 		}
-		if err := r.tallyRows(ctx, digest, in.Stream, surplus, -n); err != nil || len(surplus) > mostMoved {
+		if err := r.tallyRows(ctx, digest, in.Stream, surplus, -n); err != nil || len(surplus) > mostCompared {
 			return m, err
 		}
 	}
