@@ -42,15 +42,20 @@ func noteRemoval(ctx context.Context, s *store.Store, run int, by string) error 
 	return err
 }
 
-// CheckData makes sure that the data of a run are in the store: the evaluated pipeline, what each of its steps rested on,
-// and the records of its actions, which are deleted before what they made is. Otherwise the error says that they are
-// gone, and if it is known who removed them and when.
+// CheckData makes sure that the data of a run are in the store: the evaluated pipeline, and what each of its steps
+// rested on. Otherwise the error says that they are gone, and if it is known who removed them and when.
 func (r *Runner) CheckData(ctx context.Context, run *RunRecord) error {
 	for _, digest := range run.objects() {
 		if err := r.checkName(ctx, run, store.ObjectName(digest)); err != nil {
 			return err
 		}
 	}
+	return nil
+}
+
+// checkRecords makes sure that the records are there of all that the steps of a run did. A gc deletes them before it
+// deletes what CheckData looks for, so where one was killed that alone may find nothing amiss.
+func (r *Runner) checkRecords(ctx context.Context, run *RunRecord) error {
 	for i := range run.Steps {
 		d := r.detail(ctx, &run.Steps[i])
 		if d == nil {

@@ -1,6 +1,7 @@
 package runner
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -94,7 +95,7 @@ func (r *Runner) SetTag(ctx context.Context, name string, run *RunRecord, move b
 	if err := CheckTag(name); err != nil {
 		return err
 	}
-	if err := r.CheckData(ctx, run); err != nil {
+	if err := cmp.Or(r.CheckData(ctx, run), r.checkRecords(ctx, run)); err != nil {
 		return fmt.Errorf("%w.  A tag would keep nothing", err)
 	}
 	s := r.opt.Store
