@@ -55,6 +55,21 @@ func canonical(text []byte) (json.RawMessage, error) {
 	return encodePlain(v), nil
 }
 
+// canonicals makes configs canonical. Those of a step's actions are often the same, and then made once.
+type canonicals struct {
+	last      []byte
+	canonical json.RawMessage
+}
+
+func (c *canonicals) of(text []byte) (json.RawMessage, error) {
+	if c.canonical != nil && bytes.Equal(text, c.last) {
+		return c.canonical, nil
+	}
+	made, err := canonical(text)
+	c.last, c.canonical = text, made
+	return made, err
+}
+
 // encodePlain encodes without HTML escaping, which would depend on nothing but hides what was written.
 func encodePlain(v any) json.RawMessage {
 	var buf bytes.Buffer

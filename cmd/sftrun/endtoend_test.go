@@ -41,11 +41,11 @@ var binary = sync.OnceValues(func() (string, error) {
 
 // project is a copy of the quickstart.
 type project struct {
-	t   *testing.T
+	t   testing.TB
 	dir string
 }
 
-func quickstart(t *testing.T) *project {
+func quickstart(t testing.TB) *project {
 	t.Helper()
 	p := &project{t: t, dir: t.TempDir()}
 	for _, part := range []string{"data", "prompts", "pipeline.cue"} {
