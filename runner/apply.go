@@ -120,6 +120,7 @@ func (r *Runner) apply(ctx context.Context, opt ApplyOptions, done []StepReport)
 	if err := r.prepare(ctx, stages); err != nil {
 		return nil, err
 	}
+	r.outside.relist()
 	since, err := r.since(ctx)
 	if err != nil {
 		return nil, err
@@ -314,7 +315,7 @@ func (a *apply) dispatch(st *stage, p *progress) {
 			i++ // another step executes the same action; its result will serve
 			continue
 		}
-		p.queue = slices.Delete(p.queue, i, i+1)
+		p.queue = without(p.queue, i)
 		if rec := a.made[key]; rec != nil {
 			p.Reused++
 			a.fail(a.took(st, p, next, rec))
@@ -328,6 +329,14 @@ func (a *apply) dispatch(st *stage, p *progress) {
 	case len(p.queue) == 0 && p.active == 0 && len(p.parked) > 0 && !p.sending && !p.Held:
 		a.gate(p)
 	}
+}
+
+// without takes item i out of a queue, the first without moving the others.
+func without(queue []*action, i int) []*action {
+	if i == 0 {
+		return queue[1:]
+	}
+	return slices.Delete(queue, i, i+1)
 }
 
 // execute runs one action in a job.
@@ -376,23 +385,15 @@ func (a *apply) attempt(ctx context.Context, p *progress, act *action, open *pen
 
 // took takes in the record of an action, and finds which others can be executed now.
 func (a *apply) took(st *stage, p *progress, act *action, rec *Record) error {
-	act.record = rec
-	ready := map[*action]bool{}
-	for _, w := range st.actions {
-		ready[w] = w.task != nil
-	}
-	if err := a.settle(a.work, st); err != nil {
-		return err
-	}
-	for _, w := range st.actions {
-		if !ready[w] && w.task != nil && w.record == nil {
+	ready, err := a.settled(a.work, st, act, rec)
+	for _, w := range ready {
+		if w.record == nil {
 			p.queue = append(p.queue, w)
-		}
-		if !ready[w] && w.record != nil {
+		} else {
 			p.Reused++
 		}
 	}
-	return nil
+	return err
 }
 
 // close ends a stage whose data are there: its manifest is stored and its file published.

@@ -89,10 +89,8 @@ func (r *Runner) notInTheWay(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for _, st := range stages {
-		if _, err := r.follow(ctx, stages, st); err != nil {
-			return err
-		}
+	if _, err := r.followAll(ctx, stages); err != nil {
+		return err
 	}
 	files, err := r.planPublish(ctx, stages)
 	if err != nil {

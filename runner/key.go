@@ -15,9 +15,7 @@ package runner
 // batch or sync. Putting one of these in would redo, and pay for, work that is there already.
 
 import (
-	"bytes"
 	"encoding/json"
-	"fmt"
 
 	"sftrun.local/runner/store"
 	"sftrun.local/steps"
@@ -41,29 +39,6 @@ type Pieces struct {
 // Key is the digest of the pieces.
 func (p Pieces) Key() string {
 	return store.Digest(steps.Encode(p))
-}
-
-// canonical returns JSON with sorted keys, without white space, and with numbers as they were written, so that equal
-// values are equal bytes.
-func canonical(text []byte) (json.RawMessage, error) {
-	dec := json.NewDecoder(bytes.NewReader(text))
-	dec.UseNumber()
-	var v any
-	if err := dec.Decode(&v); err != nil {
-		return nil, fmt.Errorf("config is no JSON: %w", err)
-	}
-	return encodePlain(v), nil
-}
-
-// encodePlain encodes without HTML escaping, which would depend on nothing but hides what was written.
-func encodePlain(v any) json.RawMessage {
-	var buf bytes.Buffer
-	enc := json.NewEncoder(&buf)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(v); err != nil {
-		panic(fmt.Sprintf("encode %T: %v", v, err))
-	}
-	return bytes.TrimSuffix(buf.Bytes(), []byte("\n"))
 }
 
 // pieces of an action of kind k, with the digests of its sources.

@@ -116,28 +116,38 @@ func (r *Runner) fromManifest(ctx context.Context, st *stage) (bool, error) {
 	return true, nil
 }
 
-// hasAll tells whether all that a manifest names is in the store.
+// hasAll tells whether all that a manifest names is in the store. It looks at several at once.
 func (r *Runner) hasAll(ctx context.Context, m *Manifest) (bool, error) {
 	for _, parts := range m.Streams {
-		for _, p := range parts {
-			if ok, err := r.has(ctx, p.Part); !ok || err != nil {
-				return false, err
-			}
-		}
-	}
-	for _, p := range m.Provenance {
-		if ok, err := r.has(ctx, p); !ok || err != nil {
+		if whole, err := r.hasEach(ctx, len(parts), func(i int) steps.Part { return parts[i].Part }); !whole || err != nil {
 			return false, err
 		}
 	}
-	for _, name := range m.Actions {
-		if _, err := r.opt.Store.Bucket().Size(ctx, name); errors.Is(err, fs.ErrNotExist) {
-			return false, nil
-		} else if err != nil {
-			return false, err
-		}
+	if whole, err := r.hasEach(ctx, len(m.Provenance), func(i int) steps.Part { return m.Provenance[i] }); !whole || err != nil {
+		return false, err
 	}
-	return true, nil
+	return found(abreast(ctx, r.workers(), len(m.Actions), func(ctx context.Context, i int) error {
+		_, err := r.opt.Store.Bucket().Size(ctx, m.Actions[i])
+		return err
+	}))
+}
+
+// hasEach tells whether n parts are in the store.
+func (r *Runner) hasEach(ctx context.Context, n int, part func(i int) steps.Part) (bool, error) {
+	return found(abreast(ctx, r.workers(), n, func(ctx context.Context, i int) error {
+		if ok, err := r.has(ctx, part(i)); ok || err != nil {
+			return err
+		}
+		return fs.ErrNotExist
+	}))
+}
+
+// found tells of a search whose error may be that something is not there.
+func found(err error) (bool, error) {
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 // saveManifest stores the manifest of a stage that is done for good. One with failed rows is not stored: those rows

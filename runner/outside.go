@@ -10,11 +10,11 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"sort"
 	"sync"
 
 	"github.com/bmatcuk/doublestar/v4"
-	"golang.org/x/sync/errgroup"
 
 	"sftrun.local/runner/store"
 	"sftrun.local/steps"
@@ -28,6 +28,10 @@ type outside struct {
 	mu    sync.Mutex
 	memo  map[string]stamp // by place
 	fresh bool             // memo holds more than was loaded
+	seen  map[string]stamp // by place: as last listed, without digest
+
+	listing sync.Mutex
+	listed  map[string][]steps.Shard // by pattern
 }
 
 // stamp is what tells that a file is still the one that was read.
@@ -43,7 +47,7 @@ func newOutside(dir string, memo map[string]stamp) *outside {
 	if memo == nil {
 		memo = map[string]stamp{}
 	}
-	return &outside{dir: dir, memo: memo}
+	return &outside{dir: dir, memo: memo, seen: map[string]stamp{}, listed: map[string][]steps.Shard{}}
 }
 
 func (f *outside) path(place string) string {
@@ -51,6 +55,54 @@ func (f *outside) path(place string) string {
 		return place
 	}
 	return filepath.Join(f.dir, place)
+}
+
+// listOnce is list, but looks only once for each pattern until the listings are forgotten.
+func (f *outside) listOnce(ctx context.Context, pattern string) ([]steps.Shard, error) {
+	f.listing.Lock()
+	defer f.listing.Unlock()
+	if known, ok := f.listed[pattern]; ok {
+		return slices.Clone(known), nil
+	}
+	shards, err := f.list(ctx, pattern)
+	if err == nil {
+		f.listed[pattern] = slices.Clone(shards)
+	}
+	return shards, err
+}
+
+// relist forgets the listings.
+func (f *outside) relist() {
+	f.listing.Lock()
+	defer f.listing.Unlock()
+	clear(f.listed)
+}
+
+// see notes how a file is that is listed.
+func (f *outside) see(place string, info fs.FileInfo) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.seen[place] = stampOf(info)
+}
+
+// remembered returns the digest of a file that is as it was when it was read.
+func (f *outside) remembered(place string, now stamp) (digest string, ok bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	known, ok := f.memo[place]
+	now.Digest = known.Digest
+	return known.Digest, ok && known == now
+}
+
+// asListed returns the digest of a file that was, when it was listed, as it was when it was read.
+func (f *outside) asListed(place string) (digest string, ok bool) {
+	f.mu.Lock()
+	now, ok := f.seen[place]
+	f.mu.Unlock()
+	if !ok {
+		return "", false
+	}
+	return f.remembered(place, now)
 }
 
 // list finds the shards of a pattern, sorted by name.
@@ -73,6 +125,7 @@ func (f *outside) list(ctx context.Context, pattern string) ([]steps.Shard, erro
 		}
 		if info.Mode().IsRegular() {
 			shards = append(shards, steps.Shard{Name: name, Place: place, Size: info.Size()})
+			f.see(place, info)
 		} else {
 			other = place
 		}
@@ -93,31 +146,24 @@ func (f *outside) list(ctx context.Context, pattern string) ([]steps.Shard, erro
 
 // digest fills in the digests of shards, reading what changed, several at once.
 func (f *outside) digest(ctx context.Context, shards []steps.Shard, workers int) error {
-	g, ctx := errgroup.WithContext(ctx)
-	g.SetLimit(max(workers, 1))
-	for i := range shards {
-		g.Go(func() error {
-			d, err := f.digestOne(ctx, shards[i].Place)
-			shards[i].Digest = d
-			return err
-		})
-	}
-	return g.Wait()
+	return abreast(ctx, workers, len(shards), func(ctx context.Context, i int) (err error) {
+		shards[i].Digest, err = f.digestOne(ctx, shards[i].Place)
+		return err
+	})
 }
 
 func (f *outside) digestOne(ctx context.Context, place string) (string, error) {
+	if digest, ok := f.asListed(place); ok {
+		return digest, nil
+	}
 	path := f.path(place)
 	info, err := os.Stat(path)
 	if err != nil {
 		return "", err
 	}
 	now := stampOf(info)
-	f.mu.Lock()
-	known, ok := f.memo[place]
-	f.mu.Unlock()
-	now.Digest = known.Digest
-	if ok && known == now {
-		return known.Digest, nil
+	if digest, ok := f.remembered(place, now); ok {
+		return digest, nil
 	}
 	if now.Digest, err = digestFile(ctx, path); err != nil {
 		return "", err
@@ -134,8 +180,12 @@ func digestFile(ctx context.Context, path string) (string, error) {
 		return "", err
 	}
 	defer file.Close()
+	info, err := file.Stat()
+	if err != nil {
+		return "", err
+	}
 	h := sha256.New()
-	buf := make([]byte, 1<<20)
+	buf := make([]byte, min(info.Size()+1, 1<<20)) // many files are small
 	for {
 		n, err := file.Read(buf)
 		h.Write(buf[:n])

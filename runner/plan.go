@@ -1,10 +1,13 @@
 package runner
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"os"
 	"slices"
+
+	"golang.org/x/sync/errgroup"
 
 	"sftrun.local/runner/store"
 	"sftrun.local/schema"
@@ -96,16 +99,16 @@ func (r *Runner) planStages(ctx context.Context, stages []*stage) (*Plan, error)
 		return nil, err
 	}
 	p := &Plan{Pipeline: r.opt.Pipeline.Name, Variant: r.opt.Variant, Git: r.opt.Git, Since: since.run, OfBase: since.ofBase, Warnings: r.opt.Pipeline.Warnings}
-	for _, st := range stages {
-		waits, err := r.follow(ctx, stages, st)
-		if err != nil {
-			return nil, err
-		}
+	waits, err := r.followAll(ctx, stages)
+	if err != nil {
+		return nil, err
+	}
+	for i, st := range stages {
 		s, err := r.planStep(ctx, st, since, stages)
 		if err != nil {
 			return nil, err
 		}
-		s.WaitsFor, s.Blocked = waits, st.blocked
+		s.WaitsFor, s.Blocked = waits[i], st.blocked
 		s.MostRows = mostRows(p, st)
 		p.Steps = append(p.Steps, s)
 	}
@@ -136,6 +139,42 @@ func (r *Runner) follow(ctx context.Context, stages []*stage, st *stage) (waits 
 		return waits, nil
 	}
 	return nil, r.resolve(ctx, st, inputs)
+}
+
+// followAll follows all stages, those that do not depend on each other side by side. The error is that of the first.
+func (r *Runner) followAll(ctx context.Context, stages []*stage) (waits [][]string, err error) {
+	waits = make([][]string, len(stages))
+	failed := make([]error, len(stages))
+	for _, level := range levels(stages) {
+		var side errgroup.Group
+		side.SetLimit(r.workers())
+		for _, i := range level {
+			side.Go(func() error {
+				waits[i], failed[i] = r.follow(ctx, stages, stages[i])
+				return failed[i]
+			})
+		}
+		if side.Wait() != nil {
+			return nil, cmp.Or(failed...)
+		}
+	}
+	return waits, nil
+}
+
+// levels sorts the numbers of stages by how many others lie before them at most.
+func levels(stages []*stage) (levels [][]int) {
+	depth := map[string]int{}
+	for i, st := range stages {
+		name := st.node.spec.Name
+		for _, in := range st.node.spec.Inputs {
+			depth[name] = max(depth[name], depth[in.Step]+1)
+		}
+		if depth[name] == len(levels) {
+			levels = append(levels, nil)
+		}
+		levels[depth[name]] = append(levels[depth[name]], i)
+	}
+	return levels
 }
 
 // planStep says what is to be done with one stage.

@@ -7,7 +7,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"hash"
 	"io"
 	"path/filepath"
 	"strings"
@@ -106,28 +105,33 @@ func (r *Runner) compare(ctx context.Context, stages []*stage, st *stage, path s
 func contentOf(stages []*stage, st *stage) string {
 	h := sha256.New()
 	stream := publishedStream(st)
-	fmt.Fprintln(h, "publication", 1, stream)
+	fmt.Fprintln(h, "publication", 2, stream)
 	for _, p := range st.data.Streams[stream] {
 		fmt.Fprintln(h, p.Digest)
 	}
 	if stream == steps.RowsStream {
-		digestMeta(h, stages, st, map[string]bool{})
+		fmt.Fprintln(h, metaOf(stages, st))
 	}
 	return hex.EncodeToString(h.Sum(nil))
 }
 
-func digestMeta(h hash.Hash, stages []*stage, st *stage, seen map[string]bool) {
-	if seen[st.node.spec.Name] {
-		return
-	}
-	seen[st.node.spec.Name] = true
-	fmt.Fprintln(h, st.node.kind.Meta)
-	for i, a := range st.actions {
-		fmt.Fprintf(h, "%s %s\n", st.data.Actions[i], a.Meta)
-	}
-	for _, in := range st.node.spec.Inputs {
-		digestMeta(h, stages, byName(stages, in.Step), seen)
-	}
+// metaOf digests what publication joins to the rows of a stage. Each stage is digested once, however many steps lie
+// behind it. It may be called from several goroutines.
+func metaOf(stages []*stage, st *stage) string {
+	st.joining.Do(func() {
+		h := sha256.New()
+		fmt.Fprintln(h, st.node.kind.Meta)
+		var line []byte
+		for i, a := range st.actions {
+			line = append(append(append(append(line[:0], st.data.Actions[i]...), ' '), a.Meta...), '\n')
+			h.Write(line)
+		}
+		for _, in := range st.node.spec.Inputs {
+			fmt.Fprintln(h, in.Field, metaOf(stages, byName(stages, in.Step)))
+		}
+		st.meta = hex.EncodeToString(h.Sum(nil))
+	})
+	return st.meta
 }
 
 func publishedStream(st *stage) string {

@@ -61,8 +61,10 @@ func (r *Runner) workers() int {
 	return runtime.GOMAXPROCS(0)
 }
 
-// stages of the steps that are wanted, in order, none resolved yet.
+// stages of the steps that are wanted, in order, none resolved yet. What they are shown of the files outside is as of
+// now.
 func (r *Runner) stages() ([]*stage, error) {
+	r.outside.relist()
 	nodes, err := r.graph()
 	if err != nil {
 		return nil, err

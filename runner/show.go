@@ -48,10 +48,8 @@ func (r *Runner) look(ctx context.Context, step string) (*tracer, *stage, error)
 	if err != nil {
 		return nil, nil, err
 	}
-	for _, st := range stages {
-		if _, err := r.follow(ctx, stages, st); err != nil {
-			return nil, nil, err
-		}
+	if _, err := r.followAll(ctx, stages); err != nil {
+		return nil, nil, err
 	}
 	st := byName(stages, step)
 	if st == nil {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"slices"
+	"sync"
 
 	"sftrun.local/runner/store"
 	"sftrun.local/steps"
@@ -22,6 +23,9 @@ type stage struct {
 	data        *Manifest // once all actions are done
 	trial       bool      // apply --max-rows left some of its rows out
 	behindTrial bool      // a step before it was held to a trial
+	missing     int       // actions without a record
+	joining     sync.Once // makes meta, once the data are there
+	meta        string    // digest of what publication joins to its rows
 	blocked     bool      // it is behind a step that halted
 	partial     bool      // it, or a step before it, has failed rows or was held to a trial
 }
@@ -38,6 +42,8 @@ type action struct {
 	disputed map[string]bool // keys of the questions that this concerns
 	open     pending         // the questions that it waited for when it was last executed
 	first    int             // rows that a trial takes, 0 = all
+	unmade   int             // sources that earlier actions of the step have still to make
+	feeds    []*action       // later actions of the step that take what this one makes, once for each source
 }
 
 // piece is a part of a dataset, and which action made it.
@@ -68,8 +74,9 @@ func (r *Runner) split(ctx context.Context, st *stage, in steps.Inputs, step ste
 	}
 	st.actions = make([]*action, 0, len(list))
 	held := r.trial(st, list)
+	var configs canonicals
 	for i, a := range list {
-		config, err := canonical(a.Config)
+		config, err := configs.of(a.Config)
 		if err != nil {
 			return err
 		}
@@ -87,6 +94,7 @@ func (r *Runner) split(ctx context.Context, st *stage, in steps.Inputs, step ste
 		}
 	}
 	st.symbol = stepSymbol(st)
+	st.link()
 	return nil
 }
 
@@ -153,76 +161,6 @@ func stepSymbol(st *stage) string {
 	return store.Digest(steps.Encode(symbols))
 }
 
-// settle looks up every action whose sources are known. It is called again when actions have been executed, as then
-// more sources are known. When all are done the stage has its data.
-func (r *Runner) settle(ctx context.Context, st *stage) error {
-	done := true
-	for _, a := range st.actions {
-		if a.task == nil && st.prepare(a) {
-			if err := r.lookup(ctx, st.node.kind, a); err != nil {
-				return err
-			}
-		}
-		done = done && a.record != nil
-	}
-	if !done {
-		return nil
-	}
-	st.data = manifestOf(st)
-	return st.data.check(st.node)
-}
-
-// prepare makes the task of an action if all its sources are known.
-func (st *stage) prepare(a *action) bool {
-	sources := make([][]steps.Part, len(a.Sources))
-	all := make([][]string, len(a.Sources))
-	for i, s := range a.Sources {
-		if s.Input != "" {
-			sources[i] = []steps.Part{st.inputs[s.Input][s.Index].Part}
-		} else if made := st.actions[s.Action].record; made != nil {
-			sources[i] = made.Streams[s.Stream]
-		} else {
-			return false
-		}
-		all[i] = digests(sources[i])
-	}
-	for i := range sources {
-		if a.first > 0 && i == 0 {
-			sources[i] = []steps.Part{sources[i][0]}
-			sources[i][0].Rows = a.first
-		}
-	}
-	act := a.Action
-	act.Config = a.config
-	a.task = &task{kind: st.node.kind, action: act, sources: sources, pieces: pieces(st.node.kind, a.Action, a.config, all, a.first)}
-	return true
-}
-
-// lookup finds the record of an action, unless what it made is gone or it is to be tried again.
-func (r *Runner) lookup(ctx context.Context, kind steps.Kind, a *action) error {
-	rec, whole, err := r.loadRecord(ctx, a.task.pieces.Key())
-	if err != nil || rec == nil {
-		return err
-	}
-	a.task.attempt = rec.Attempt
-	if rec.failed() > 0 {
-		a.task.attempt++ // the result may be another one, and a record is never replaced
-	}
-	switch {
-	case !whole:
-		a.again = "what it made is missing from the store"
-	case rec.Transient > 0:
-		a.again = "failed for a passing reason: " + count(rec.Transient, "row")
-	case rec.failed() > 0 && r.opt.RetryFailed && kind.Asks:
-		a.again = "failed: " + count(rec.failed(), "row")
-	default:
-		a.record = rec
-		return nil
-	}
-	a.reask = r.opt.RetryFailed && rec.failed() > 0
-	return nil
-}
-
 // present tells whether all that a record names is in the store. It reads no data.
 func (r *Runner) present(ctx context.Context, rec *Record) (bool, error) {
 	for _, parts := range rec.Streams {
@@ -261,8 +199,13 @@ func (in *stageInputs) Parts(input string) []steps.Part {
 	return parts
 }
 
+// Shards lists files. Steps without inputs are resolved together, so they may share what was listed.
 func (in *stageInputs) Shards(ctx context.Context, pattern string) ([]steps.Shard, error) {
-	shards, err := in.runner.outside.list(ctx, pattern)
+	list := in.runner.outside.list
+	if len(in.stage.node.spec.Inputs) == 0 {
+		list = in.runner.outside.listOnce
+	}
+	shards, err := list(ctx, pattern)
 	if err == nil {
 		err = in.runner.notItsOwn(shards)
 	}
@@ -272,12 +215,18 @@ func (in *stageInputs) Shards(ctx context.Context, pattern string) ([]steps.Shar
 
 // notItsOwn makes sure that a pipeline does not read what it publishes or stores: it would grow with every apply.
 func (r *Runner) notItsOwn(shards []steps.Shard) error {
+	sound := ""
 	for _, s := range shards {
-		for what, folder := range map[string]string{"output": r.opt.Output, "state": r.opt.State} {
-			if rel, err := filepath.Rel(folder, r.outside.path(s.Place)); err == nil && filepath.IsLocal(rel) {
+		folder := filepath.Dir(r.outside.path(s.Place))
+		if folder == sound {
+			continue
+		}
+		for what, own := range map[string]string{"output": r.opt.Output, "state": r.opt.State} {
+			if rel, err := filepath.Rel(own, folder); err == nil && filepath.IsLocal(rel) {
 				return fmt.Errorf("%s lies in the %s folder, so the pipeline would read what it writes.  Move it, or name another folder for the output", s.Place, what)
 			}
 		}
+		sound = folder
 	}
 	return nil
 }

@@ -35,7 +35,7 @@ func build(name string, flags ...string) (string, error) {
 
 // project is a copy of the quickstart.
 type project struct {
-	t       *testing.T
+	t       testing.TB
 	dir     string
 	program string          // "" = the binary
 	env     []string        // more settings of the machine
@@ -43,7 +43,7 @@ type project struct {
 	drawn   map[string]bool // think texts that applies have drawn, where that is of interest
 }
 
-func quickstart(t *testing.T) *project {
+func quickstart(t testing.TB) *project {
 	t.Helper()
 	p := &project{t: t, dir: t.TempDir()}
 	for _, part := range []string{"data", "prompts", "pipeline.cue"} {

@@ -58,7 +58,7 @@ func (p *project) finish(cmd *exec.Cmd) ending {
 }
 
 // asked counts the questions that an apply with --json says it sent.
-func (e ending) asked(t *testing.T) int {
+func (e ending) asked(t testing.TB) int {
 	t.Helper()
 	n := 0
 	for line := range strings.Lines(e.out) {

@@ -233,3 +233,53 @@ func TestSweepTakesWhatNobodyWritesAnyMore(t *testing.T) {
 		t.Errorf("left: %v, %v", left, err)
 	}
 }
+
+// BenchmarkPutSmall stores objects of 1 KB, one after the other and from eight goroutines: each costs a few syncs, and
+// those of several go to the disk together.
+func BenchmarkPutSmall(b *testing.B) {
+	for _, side := range []int{1, 8} {
+		b.Run(fmt.Sprint("abreast=", side), func(b *testing.B) {
+			s := store.New(store.NewDir(b.TempDir()))
+			var n atomic.Int64
+			abreast(b, side, func() error {
+				_, err := s.Put(b.Context(), fmt.Appendf(nil, "%01024d", n.Add(1)))
+				return err
+			})
+		})
+	}
+}
+
+func BenchmarkGetSmall(b *testing.B) {
+	for _, side := range []int{1, 8} {
+		b.Run(fmt.Sprint("abreast=", side), func(b *testing.B) {
+			s := store.New(store.NewDir(b.TempDir()))
+			digest, err := s.Put(b.Context(), fmt.Appendf(nil, "%01024d", 1))
+			if err != nil {
+				b.Fatal(err)
+			}
+			abreast(b, side, func() error {
+				_, err := s.Get(b.Context(), digest)
+				return err
+			})
+		})
+	}
+}
+
+// abreast calls f b.N times in all from several goroutines.
+func abreast(b *testing.B, side int, f func() error) {
+	b.ResetTimer()
+	var left atomic.Int64
+	left.Store(int64(b.N))
+	var all sync.WaitGroup
+	for range side {
+		all.Go(func() {
+			for left.Add(-1) >= 0 {
+				if err := f(); err != nil {
+					b.Error(err)
+				}
+			}
+		})
+	}
+	all.Wait()
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "objects/s")
+}

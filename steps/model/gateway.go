@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"sync"
 
 	"sftrun.local/steps"
@@ -120,6 +121,23 @@ func (g *Gateway) Sums(ctx context.Context) ([]ledger.Sum, error) { return g.led
 // InDoubt counts the paid calls of which nothing is known because the process ended, or asking failed, before their
 // outcome arrived. They may have been billed, and are made again when asked for.
 func (g *Gateway) InDoubt(ctx context.Context) (int, error) { return g.ledger.InDoubt(ctx) }
+
+// Export writes all answers and refusals that stand into a file, for Import in another project. No key of a service is
+// in it, nor are questions.
+func (g *Gateway) Export(ctx context.Context, w io.Writer) ([]ledger.Portion, error) {
+	return g.ledger.Export(ctx, w)
+}
+
+// Import takes in what a file of Export holds and is not known, or with dry tells what that would be. See
+// ledger.Ledger.Import.
+func (g *Gateway) Import(ctx context.Context, file io.ReadSeeker, dry bool) ([]ledger.Intake, error) {
+	return g.ledger.Import(ctx, file, dry)
+}
+
+// Elsewhere counts the imported answers and refusals, and what they cost in USD where they were paid.
+func (g *Gateway) Elsewhere(ctx context.Context) (n int, usd float64, err error) {
+	return g.ledger.Elsewhere(ctx)
+}
 
 // decode reads the request that a question holds, and refuses one that does not fit its key: its answer would be kept
 // as the answer to something else.

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"time"
 
+	"golang.org/x/sync/semaphore"
+
 	"sftrun.local/steps"
 	"sftrun.local/steps/fault"
 	"sftrun.local/steps/model/ledger"
@@ -26,9 +28,10 @@ const (
 type scribe struct {
 	gateway *Gateway
 	sent    func(steps.Sent)
-	stop    func(cause error) // stops the sending
-	notes   chan note         // from the workers; closed at the end
-	intents chan intent       // from the workers
+	stop    func(cause error)   // stops the sending
+	notes   chan note           // from the workers, by hand; closed at the end
+	room    *semaphore.Weighted // bytes of answers that may wait in notes
+	intents chan intent         // from the workers
 
 	calls  []intent // they begin when their intents are stored
 	group  []note
@@ -46,8 +49,18 @@ func newScribe(g *Gateway, sent func(steps.Sent), stop func(error)) scribe {
 	if sent == nil {
 		sent = func(steps.Sent) {}
 	}
-	return scribe{gateway: g, sent: sent, stop: stop, notes: make(chan note), intents: make(chan intent)}
+	return scribe{gateway: g, sent: sent, stop: stop, notes: make(chan note, groupCount), room: semaphore.NewWeighted(groupBytes), intents: make(chan intent)}
 }
+
+// hand gives a note to the scribe. While that is busy storing a group, the next one gathers, so that workers need not
+// wait for the disk.
+func (s *scribe) hand(n note) {
+	_ = s.room.Acquire(context.Background(), n.weight()) // run takes notes until there are no more, so there will be room
+	s.notes <- n
+}
+
+// weight is the room that a note takes. One that is larger than all there is takes all.
+func (n *note) weight() int64 { return min(int64(len(n.record.Body)), groupBytes) }
 
 // intend returns when the intent is durable.
 func (s *scribe) intend(r ledger.Record) error {
@@ -68,6 +81,7 @@ func (s *scribe) run(ctx context.Context) error {
 			if !ok {
 				return s.end(ctx)
 			}
+			s.room.Release(n.weight())
 			s.add(ctx, n)
 		case <-s.due:
 			s.store(ctx)

@@ -141,12 +141,12 @@ func (w *sending) obtain(stop context.Context, q steps.Question) error {
 		return err
 	}
 	if known != nil {
-		w.notes <- note{sent: *known}
+		w.hand(note{sent: *known})
 		return nil
 	}
 	n, err := w.ask(stop, key, q)
 	if n.toKeep() {
-		w.notes <- n
+		w.hand(n)
 	} else {
 		w.release(key)
 	}

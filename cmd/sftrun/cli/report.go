@@ -174,6 +174,7 @@ func (r *reportText) spent(ctx context.Context) error {
 		}
 		fmt.Fprintf(r, "Spent $%s now, $%s in this project.   ", figures.USD(usd), figures.USD(inAll))
 	}
+	r.WriteString(nothingSent(r.report.Steps))
 	if run.Number == 0 {
 		return nil
 	}
@@ -183,6 +184,29 @@ func (r *reportText) spent(ctx context.Context) error {
 	}
 	r.WriteString(".\n")
 	return nil
+}
+
+// nothingSent says so of an apply that used answers and asked for none.
+func nothingSent(steps []runner.StepReport) string {
+	answered := 0
+	for _, s := range steps {
+		if s.Asked > 0 || s.USD > 0 || s.Held {
+			return ""
+		}
+		answered += s.Answered
+	}
+	if answered == 0 {
+		return ""
+	}
+	return fmt.Sprintf("Nothing was sent or paid: %s there already.   ", were(answered, "answer"))
+}
+
+// were is a number with its noun and verb: "1 answer was", "150 answers were".
+func were(n int, noun string) string {
+	if n == 1 {
+		return figures.Of(n, noun) + " was"
+	}
+	return figures.Of(n, noun) + " were"
 }
 
 // files lists the published files that are current, by folder.

@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -37,7 +38,7 @@ func (a *app) root() *cobra.Command {
 	root.SetFlagErrorFunc(wrongFlag)
 	root.AddCommand(
 		a.initCommand(), a.planCommand(), a.applyCommand(), a.showPlanCommand(), a.statusCommand(), a.showCommand(),
-		a.diffCommand(), a.graphCommand(), a.tagCommand(), a.verifyCommand(), a.gcCommand(), a.kindsCommand(),
+		a.diffCommand(), a.graphCommand(), a.tagCommand(), a.verifyCommand(), a.gcCommand(), a.answersCommand(), a.kindsCommand(),
 		a.settingsCommand(), a.validateCommand(), a.versionCommand(), exitCodesTopic(),
 	)
 	return root
@@ -98,7 +99,7 @@ func noEmptyValue(cmd *cobra.Command) error {
 	var err error
 	cmd.Flags().Visit(func(f *pflag.Flag) {
 		if err == nil && f.Value.Type() == "string" && f.Value.String() == "" {
-			err = misuse("--%s is empty: give a value, or leave it out  (sftrun help %s)", f.Name, cmd.Name())
+			err = misuse("--%s is empty: give a value, or leave it out  (sftrun help %s)", f.Name, pathOf(cmd))
 		}
 	})
 	return err
@@ -110,15 +111,15 @@ func wrongFlag(cmd *cobra.Command, err error) error {
 	var invalid *pflag.InvalidValueError
 	switch {
 	case errors.As(err, &invalid):
-		return misuse("--%s %s: give %s  (sftrun help %s)", invalid.GetFlag().Name, invalid.GetValue(), valueOf(invalid.GetFlag()), cmd.Name())
+		return misuse("--%s %s: give %s  (sftrun help %s)", invalid.GetFlag().Name, invalid.GetValue(), valueOf(invalid.GetFlag()), pathOf(cmd))
 	case !errors.As(err, &unknown):
-		return misuse("%v  (sftrun help %s)", err, cmd.Name())
+		return misuse("%v  (sftrun help %s)", err, pathOf(cmd))
 	}
 	name := "--" + unknown.GetSpecifiedName()
 	if unknown.GetSpecifiedShortnames() != "" {
 		name = name[1:]
 	}
-	return misuse("no flag %s%s  sftrun help %s lists the flags.", name, spelling.DidYouMean(name, flagsOf(cmd)), cmd.Name())
+	return misuse("no flag %s%s  sftrun help %s lists the flags.", name, spelling.DidYouMean(name, flagsOf(cmd)), pathOf(cmd))
 }
 
 // valueOf says what may be given to a flag.
@@ -146,8 +147,14 @@ func exactly(n int, what string) cobra.PositionalArgs {
 			return nil
 		}
 		if n == 0 {
-			return misuse("%s takes no argument, and got %q  (sftrun help %s)", cmd.Name(), args, cmd.Name())
+			return misuse("%s takes no argument, and got %q  (sftrun help %s)", pathOf(cmd), args, pathOf(cmd))
 		}
-		return misuse("%s takes %s  (sftrun help %s)", cmd.Name(), what, cmd.Name())
+		return misuse("%s takes %s  (sftrun help %s)", pathOf(cmd), what, pathOf(cmd))
 	}
+}
+
+// pathOf is a command as its user writes it, without the program's name: "answers export".
+func pathOf(cmd *cobra.Command) string {
+	_, path, _ := strings.Cut(cmd.CommandPath(), " ")
+	return path
 }

@@ -41,10 +41,16 @@ func (a *app) status(ctx context.Context, cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	if p.json {
-		return p.printJSON(map[string]any{"pipeline": p.pipeline.Name, "runs": runs, "spentUSD": spent})
+	imported, elsewhere, err := p.gateway.Elsewhere(ctx)
+	if err != nil {
+		return err
 	}
-	p.print(p.statusText(runs, spent))
+	if p.json {
+		return p.printJSON(map[string]any{
+			"pipeline": p.pipeline.Name, "runs": runs, "spentUSD": spent, "imported": imported, "importedUSD": elsewhere,
+		})
+	}
+	p.print(p.statusText(runs, spent) + importedText(imported, elsewhere))
 	return nil
 }
 

@@ -22,7 +22,7 @@ func (l *Ledger) Sums(ctx context.Context) (sums []Sum, err error) {
 	return sums, err
 }
 
-// Spent returns what was spent in USD by one run and by all runs.
+// Spent returns what was spent in USD by one run and by all runs. What was imported was spent elsewhere.
 func (l *Ledger) Spent(ctx context.Context, run string) (inRun, inAll float64, err error) {
 	err = l.with(ctx, func(ix *index) error {
 		inRun, inAll, err = ix.spent(ctx, run)
@@ -61,7 +61,7 @@ func (ix *index) sums(ctx context.Context) (sums []Sum, err error) {
 }
 
 func (ix *index) spent(ctx context.Context, run string) (inRun, inAll float64, err error) {
-	err = ix.db.QueryRowContext(ctx, "SELECT total(CASE WHEN run = ? THEN usd END), total(usd) FROM outcomes WHERE usd > 0", run).
+	err = ix.db.QueryRowContext(ctx, "SELECT total(CASE WHEN run = ? THEN usd END), total(usd) FROM outcomes WHERE usd > 0 AND run NOT GLOB '"+elsewhere+"*'", run).
 		Scan(&inRun, &inAll)
 	return inRun, inAll, err
 }

@@ -44,6 +44,11 @@ func (l *Ledger) Commit(ctx context.Context, records []Record) error {
 // enter stores records and then indexes them. An index that fails does not keep them from being stored: they are paid.
 func (l *Ledger) enter(ctx context.Context, records []Record) error {
 	records, unindexed := l.afterForgetting(ctx, records)
+	return l.store(ctx, records, unindexed)
+}
+
+// store stores records as they are, and indexes them unless the index is known to be out of order.
+func (l *Ledger) store(ctx context.Context, records []Record, unindexed error) error {
 	seg, err := pack(records)
 	if err != nil {
 		return err

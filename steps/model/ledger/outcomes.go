@@ -17,13 +17,14 @@ VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?1
 ON CONFLICT(key, at, sum) DO UPDATE SET segment = excluded.segment, off = excluded.off, n = excluded.n
 WHERE (SELECT size, name FROM segments WHERE id = excluded.segment) > (SELECT size, name FROM segments WHERE id = outcomes.segment)`
 
-// An intent is ended by any later outcome of its key, whichever of the two this index meets first.
+// An intent is ended by any later outcome of its key, whichever of the two this index meets first; but not by what was
+// imported: that tells nothing of the call that was made here.
 const (
 	insertIntent = `INSERT OR IGNORE INTO intents(key, at) SELECT ?1, ?2
-WHERE NOT EXISTS(SELECT 1 FROM outcomes WHERE key = ?1 AND at >= ?2 AND kind IN (1, 2, 3, 6))`
+WHERE NOT EXISTS(SELECT 1 FROM outcomes WHERE key = ?1 AND at >= ?2 AND kind IN (1, 2, 3, 6) AND run NOT GLOB '` + elsewhere + `*')`
 
 	endIntents = `DELETE FROM intents WHERE (key, at) IN (SELECT i.key, i.at FROM outcomes o CROSS JOIN intents i
-WHERE o.segment = ? AND o.kind IN (1, 2, 3, 6) AND i.key = o.key AND i.at <= o.at)`
+WHERE o.segment = ? AND o.kind IN (1, 2, 3, 6) AND o.run NOT GLOB '` + elsewhere + `*' AND i.key = o.key AND i.at <= o.at)`
 )
 
 // A taken segment is one whose records go into an index.

@@ -126,6 +126,12 @@ func encodeRecord(r Record) ([]byte, error) {
 	return append(out, r.Body...), nil
 }
 
+// checksum is the CRC-32C of a record's payload.
+func checksum(r Record) (uint32, error) {
+	payload, err := encodeRecord(r)
+	return crc32.Checksum(payload, castagnoli), err
+}
+
 func appendSized(out, b []byte) []byte {
 	return append(binary.AppendUvarint(out, uint64(len(b))), b...)
 }
