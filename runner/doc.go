@@ -4,10 +4,10 @@
 //
 // What there is to do. runner.go is the way in, graph.go turns the evaluated pipeline into nodes, one a step, each checked
 // by its kind. A stage (stage.go) is a step in the making: it lets the step split its work into actions, and finds in the
-// store which of them are done. key.go says what the key covers under which it looks; the symbol of an action is its key
+// store which of them are done (settle.go), several side by side (abreast.go). key.go says what the key covers under which it looks; the symbol of an action is its key
 // with "what that action makes" in place of parts that are not known before an earlier action of the step has run. What
 // is found is the record of an action (record.go, recordname.go) or the manifest of a whole step (manifest.go). outside.go
-// reads what does not lie in the store, and remembers it (memo.go, stamp_*.go). plan.go tells what is left to do, count.go
+// reads what does not lie in the store, and remembers it (memo.go, stamp_*.go); canonical.go makes equal configs equal bytes. plan.go tells what is left to do, count.go
 // what would be asked for it, rowchanges.go how the rows are others than before, and reason.go why: by what was changed
 // in the config (reasonfields.go on flat.go), the shards (reasonfiles.go) or the steps before (reasoninputs.go), in the
 // user's own words (reasontext.go).

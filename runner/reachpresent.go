@@ -12,12 +12,12 @@ func (r *Runner) reach(ctx context.Context, k *reach) error {
 	if err != nil {
 		return err
 	}
+	if _, err := r.followAll(ctx, stages); err != nil {
+		return err
+	}
 	for _, st := range stages {
 		for _, f := range st.node.files {
 			k.object(f.Digest)
-		}
-		if _, err := r.follow(ctx, stages, st); err != nil {
-			return err
 		}
 		if err := k.stage(ctx, st); err != nil {
 			return err

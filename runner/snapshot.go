@@ -65,10 +65,10 @@ func (r *Runner) Present(ctx context.Context, name string) (*Snapshot, error) {
 		return nil, err
 	}
 	s := &Snapshot{Pipeline: r.opt.Pipeline.Value, name: name, store: r.opt.Store, outside: r.outside}
+	if _, err := r.followAll(ctx, stages); err != nil {
+		return nil, err
+	}
 	for _, st := range stages {
-		if _, err := r.follow(ctx, stages, st); err != nil {
-			return nil, err
-		}
 		d := detailOf(st)
 		m := Made{Name: st.node.spec.Name, Kind: st.node.kind.Name, Done: st.data != nil, Detail: &d}
 		if m.Done {
