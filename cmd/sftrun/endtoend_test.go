@@ -23,10 +23,11 @@ import (
 // binary builds sftrun once for all tests.
 var binary = sync.OnceValues(func() (string, error) { return build("sftrun") })
 
-// build builds sftrun under a name, with flags of go build.
+// build builds sftrun under a name, with flags of go build. What a debugger and a release need is left out, as it takes
+// long to link.
 func build(name string, flags ...string) (string, error) {
 	path := filepath.Join(os.Getenv("TEST_PROGRAMS"), name) // a folder that TestMain makes and removes
-	args := slices.Concat([]string{"build", "-o", path}, flags, []string{"sftrun.local/cmd/sftrun"})
+	args := slices.Concat([]string{"build", "-buildvcs=false", "-ldflags=-s -w", "-o", path}, flags, []string{"sftrun.local/cmd/sftrun"})
 	if out, err := exec.Command("go", args...).CombinedOutput(); err != nil {
 		return "", fmt.Errorf("build: %w\n%s", err, out)
 	}

@@ -29,7 +29,7 @@ type gcFlags struct {
 func (a *app) gcCommand() *cobra.Command {
 	var f gcFlags
 	c := &cobra.Command{
-		Use: "gc", Short: "delete what no run that is kept rests on", Long: gcAbout, Args: exactly(0, ""),
+		Use: "gc", Short: "delete what no run that is kept rests on", Long: gcAbout, Args: exactly(0, ""), ValidArgsFunction: arguments(),
 		Example: "  sftrun gc                      show it, delete nothing\n  sftrun gc --keep 3\n  sftrun tag paper 12            keep run 12 for good\n  sftrun gc --delete",
 		RunE:    func(cmd *cobra.Command, _ []string) error { return a.gc(cmd.Context(), cmd, f) },
 	}
