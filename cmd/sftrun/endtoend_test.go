@@ -1,9 +1,7 @@
 package main_test
 
 import (
-	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io/fs"
 	"maps"
@@ -93,18 +91,11 @@ func (p *project) command(args ...string) *exec.Cmd {
 // run runs the binary and returns what it wrote to standard output, and its exit code.
 func (p *project) run(args ...string) (string, int) {
 	p.t.Helper()
-	cmd := p.command(args...)
-	var out, complaint bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &out, &complaint
-	err := cmd.Run()
-	var exit *exec.ExitError
-	if err != nil && !errors.As(err, &exit) {
-		p.t.Fatal(err)
+	e := p.finish(p.command(args...))
+	if e.complaint != "" {
+		p.t.Logf("sftrun %s: %s", strings.Join(args, " "), e.complaint)
 	}
-	if complaint.Len() > 0 {
-		p.t.Logf("sftrun %s: %s", strings.Join(args, " "), complaint.String())
-	}
-	return out.String(), cmd.ProcessState.ExitCode()
+	return e.out, e.code
 }
 
 func (p *project) mustApply(args ...string) string {

@@ -27,7 +27,7 @@ func (a *app) showCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use: "show STEP", Short: "look at rows of a step, and at the way of one row", Long: showAbout,
 		Args: exactly(1, "the name of a step"), ValidArgsFunction: arguments(a.stepNames),
-		Example: "  sftrun show transform\n  sftrun show filter --rejects -n 20\n  sftrun show filter --row dolci-88213\n  sftrun show transform --json -n 0 | head",
+		Example: "  sftrun show transform\n  sftrun show filter --rejects -n 20\n  sftrun show filter --row example-1\n  sftrun show transform --json -n 0 | head",
 		RunE:    func(cmd *cobra.Command, args []string) error { return a.show(cmd.Context(), cmd, args[0], f) },
 	}
 	c.Flags().BoolVar(&f.rejects, "rejects", false, "rows that were not handed on, and why")

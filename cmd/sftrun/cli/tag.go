@@ -26,7 +26,7 @@ func (a *app) tagCommand() *cobra.Command {
 	var f tagFlags
 	c := &cobra.Command{
 		Use: "tag [NAME [RUN]]", Short: "name a run, so that gc keeps it", Long: tagAbout, Args: f.args, ValidArgsFunction: arguments(a.tagNames, a.runNumbers),
-		Example: "  sftrun tag paper              the last run\n  sftrun tag paper 12\n  sftrun tag paper 13 --force   move it\n  sftrun tag                    list them\n  sftrun tag --delete paper",
+		Example: "  sftrun tag paper              the last run\n  sftrun tag paper 1            run 1\n  sftrun tag paper 2 --force    move it\n  sftrun tag                    list them\n  sftrun tag --delete paper",
 		RunE:    func(cmd *cobra.Command, args []string) error { return a.tag(cmd.Context(), cmd, args, f) },
 	}
 	c.Flags().BoolVar(&f.remove, "delete", false, "take the tag away; the run stays until a gc")

@@ -24,7 +24,7 @@ func (a *app) validateCommand() *cobra.Command {
 	var f validateFlags
 	c := &cobra.Command{
 		Use: "validate FILE…", Short: "check the structure of rows in JSONL files", Long: validateAbout,
-		Example: "  sftrun validate output/transformed_output.jsonl\n  sftrun validate --json --max-issue-examples 5 rows.jsonl",
+		Example: "  sftrun validate output/transformed_output.jsonl\n  sftrun validate --json --max-issue-examples 5 output/transformed_output.jsonl",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return misuse("validate takes one or more files of rows  (sftrun help validate)")
