@@ -170,7 +170,7 @@ func (s *story) soundAt(t interface {
 			t.Errorf("%s: %s", of, verdicts(plan))
 		}
 		for _, rejects := range []bool{false, true} {
-			if _, err := r.Show(s.t.Context(), step.Name, rejects, 0); err != nil && !step.Blocked {
+			if _, err := shownRows(s.t.Context(), r, step.Name, rejects); err != nil && !step.Blocked {
 				t.Errorf("%s: show %s: %v", of, step.Name, err)
 			}
 		}

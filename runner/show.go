@@ -12,11 +12,13 @@ import (
 
 // A View is what Show finds of a step's dataset.
 type View struct {
-	Step  string            `json:"step"`
-	Kind  string            `json:"kind"`
-	Tally Tally             `json:"tally"`
-	Count int               `json:"count"` // rows of the stream in all
-	Rows  []json.RawMessage `json:"rows"`  // the first of them, with the columns that publication adds
+	Step  string
+	Kind  string
+	Tally Tally
+	Count int // rows of the stream in all
+
+	// Rows reads the first of them, part by part, with the columns that publication adds. After an error there are none.
+	Rows iter.Seq2[json.RawMessage, error]
 }
 
 // Show returns the rows that a step handed on, or with rejects those that it did not, each with reject_meta; at most
@@ -30,16 +32,24 @@ func (r *Runner) Show(ctx context.Context, step string, rejects bool, most int) 
 	if rejects {
 		stream = steps.RejectsStream
 	}
-	v := &View{Step: step, Kind: st.node.kind.Name, Tally: st.data.Tally, Count: st.data.rows(stream), Rows: []json.RawMessage{}}
-	for i := range st.data.Streams[stream] {
-		for row, err := range t.rows(st, stream, i) {
-			if err != nil || most > 0 && len(v.Rows) == most {
-				return v, err
+	return &View{
+		Step: step, Kind: st.node.kind.Name, Tally: st.data.Tally, Count: st.data.rows(stream), Rows: t.first(st, stream, most),
+	}, nil
+}
+
+// first gives the first rows of a stream, or all if most is 0.
+func (t *tracer) first(st *stage, stream string, most int) iter.Seq2[json.RawMessage, error] {
+	return func(yield func(json.RawMessage, error) bool) {
+		n := 0
+		for i := range st.data.Streams[stream] {
+			for row, err := range t.rows(st, stream, i) {
+				if most > 0 && n == most || !yield(row, err) || err != nil {
+					return
+				}
+				n++
 			}
-			v.Rows = append(v.Rows, row)
 		}
 	}
-	return v, nil
 }
 
 // look resolves all steps as far as their data are there, and finds one that must be there.

@@ -80,6 +80,7 @@ var badData = []struct {
 func TestBadDataIsToldOnceAndWithThePlace(t *testing.T) {
 	for _, test := range badData {
 		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
 			p := quickstart(t)
 			real := filepath.Join(p.dir, "data")
 			whole := map[string][]byte{}

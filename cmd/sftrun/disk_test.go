@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"sync"
 	"testing"
 )
 
@@ -53,14 +54,34 @@ func TestFullDisk(t *testing.T) {
 		from, to int
 		step     int
 	}{{"", all / 5, all + 80, 8}, {"output", 0, output, 4}} {
-		full := map[string]int{}
-		for size := disk.from; size <= disk.to; size += disk.step {
-			t.Run(fmt.Sprintf("%s %d KB", disk.folder, size), func(t *testing.T) { fillAndGoOn(t, whole, disk.folder, size, full) })
-		}
-		for what, n := range full {
+		full := tally{}
+		t.Run("each", func(t *testing.T) {
+			for size := disk.from; size <= disk.to; size += disk.step {
+				t.Run(fmt.Sprintf("%s %d KB", disk.folder, size), func(t *testing.T) {
+					t.Parallel()
+					fillAndGoOn(t, whole, disk.folder, size, &full)
+				})
+			}
+		})
+		for what, n := range full.times {
 			t.Logf("full %d times %s", n, what)
 		}
 	}
+}
+
+// tally counts by name.
+type tally struct {
+	mu    sync.Mutex
+	times map[string]int
+}
+
+func (c *tally) add(what string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.times == nil {
+		c.times = map[string]int{}
+	}
+	c.times[what]++
 }
 
 // undisturbed is a first apply of the initial project.
@@ -83,7 +104,7 @@ func filledBy(t *testing.T, folder string) int {
 	return 4 * pages
 }
 
-func fillAndGoOn(t *testing.T, s *tale, folder string, size int, full map[string]int) {
+func fillAndGoOn(t *testing.T, s *tale, folder string, size int, full *tally) {
 	p := &project{t: t, dir: t.TempDir()}
 	disk := filepath.Join(p.dir, folder)
 	if size == 0 {
@@ -96,13 +117,13 @@ func fillAndGoOn(t *testing.T, s *tale, folder string, size int, full map[string
 	e := p.finish(p.command(s.args...))
 	switch {
 	case e.code == 0:
-		full["never"]++
+		full.add("never")
 	case e.code != 1 || strings.Count(e.complaint, "\n") != 1 || !strings.Contains(e.complaint, "no space left on device") && !strings.Contains(e.complaint, "are free where the store lies") ||
 		!strings.Contains(strings.ToLower(e.complaint), "make room") || strings.Contains(e.complaint, "unfinished-") || strings.Contains(e.complaint, "store/tmp/"):
 		t.Errorf("exit code %d: %s", e.code, e.complaint)
 	default:
 		_, file, _ := strings.Cut(e.complaint, p.dir+"/")
-		full["at "+strings.SplitN(file, ":", 2)[0]]++
+		full.add("at " + strings.SplitN(file, ":", 2)[0])
 	}
 	p.mustBeSound()
 	s.mustBeOldOrNew(p)

@@ -1,9 +1,7 @@
 package main_test
 
 import (
-	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io/fs"
 	"maps"
@@ -23,10 +21,11 @@ import (
 // binary builds sftrun once for all tests.
 var binary = sync.OnceValues(func() (string, error) { return build("sftrun") })
 
-// build builds sftrun under a name, with flags of go build.
+// build builds sftrun under a name, with flags of go build. What a debugger and a release need is left out, as it takes
+// long to link.
 func build(name string, flags ...string) (string, error) {
 	path := filepath.Join(os.Getenv("TEST_PROGRAMS"), name) // a folder that TestMain makes and removes
-	args := slices.Concat([]string{"build", "-o", path}, flags, []string{"sftrun.local/cmd/sftrun"})
+	args := slices.Concat([]string{"build", "-buildvcs=false", "-ldflags=-s -w", "-o", path}, flags, []string{"sftrun.local/cmd/sftrun"})
 	if out, err := exec.Command("go", args...).CombinedOutput(); err != nil {
 		return "", fmt.Errorf("build: %w\n%s", err, out)
 	}
@@ -92,18 +91,11 @@ func (p *project) command(args ...string) *exec.Cmd {
 // run runs the binary and returns what it wrote to standard output, and its exit code.
 func (p *project) run(args ...string) (string, int) {
 	p.t.Helper()
-	cmd := p.command(args...)
-	var out, complaint bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &out, &complaint
-	err := cmd.Run()
-	var exit *exec.ExitError
-	if err != nil && !errors.As(err, &exit) {
-		p.t.Fatal(err)
+	e := p.finish(p.command(args...))
+	if e.complaint != "" {
+		p.t.Logf("sftrun %s: %s", strings.Join(args, " "), e.complaint)
 	}
-	if complaint.Len() > 0 {
-		p.t.Logf("sftrun %s: %s", strings.Join(args, " "), complaint.String())
-	}
-	return out.String(), cmd.ProcessState.ExitCode()
+	return e.out, e.code
 }
 
 func (p *project) mustApply(args ...string) string {

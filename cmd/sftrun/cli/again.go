@@ -15,7 +15,10 @@ var private = []string{"help", "json", "verbose", "quiet", "no-color", "api-key"
 
 // again is the command line that does something more about the same job: a command with words of its own, then the
 // flags of this call that the command takes as well. Without them it would do another job.
-func (a *app) again(name string, more ...string) string {
+func (a *app) again(name string, more ...string) string { return a.againWithout("", name, more...) }
+
+// againWithout is again, but for one flag of this call.
+func (a *app) againWithout(flag, name string, more ...string) string {
 	words := append([]string{"sftrun", name}, more...)
 	if a.running == nil {
 		return quoted(words)
@@ -25,7 +28,7 @@ func (a *app) again(name string, more ...string) string {
 		next = a.running
 	}
 	a.running.Flags().Visit(func(f *pflag.Flag) {
-		if !slices.Contains(private, f.Name) && !slices.Contains(more, "--"+f.Name) && takes(next, f.Name) {
+		if f.Name != flag && !slices.Contains(private, f.Name) && !slices.Contains(more, "--"+f.Name) && takes(next, f.Name) {
 			words = append(words, spelled(f)...)
 		}
 	})

@@ -36,7 +36,7 @@ type applyFlags struct {
 func (a *app) applyCommand() *cobra.Command {
 	var f applyFlags
 	c := &cobra.Command{
-		Use: "apply [FILE]", Short: "do what plan says", Long: applyAbout, Args: atMostOnePlan,
+		Use: "apply [FILE]", Short: "do what plan says", Long: applyAbout, Args: atMostOne("the file of a saved plan"),
 		Example: "  sftrun apply\n  sftrun apply --free             all that costs nothing\n  sftrun apply --max-rows 20      a trial of 20 rows\n  sftrun apply --yes              without asking, for scripts\n  sftrun apply tonight.plan       just what sftrun plan -o tonight.plan said",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			var s *saved
@@ -54,14 +54,6 @@ func (a *app) applyCommand() *cobra.Command {
 	c.Flags().BoolVar(&f.free, "free", false, "run all that costs nothing, and stop before what does")
 	c.Flags().BoolVar(&f.dryRun, "dry-run", false, "the same as sftrun plan")
 	return c
-}
-
-// atMostOnePlan refuses more than the file of a saved plan.
-func atMostOnePlan(_ *cobra.Command, args []string) error {
-	if len(args) > 1 {
-		return misuse("apply takes the file of a saved plan at most, and got %q  (sftrun help apply)", args)
-	}
-	return nil
 }
 
 func (a *app) apply(ctx context.Context, cmd *cobra.Command, f applyFlags, s *saved) error {
@@ -102,6 +94,7 @@ func (p *project) apply(ctx context.Context, f applyFlags, s *saved) error {
 	if err := p.bucket.Sweep(); err != nil {
 		return err
 	}
+	p.warn(p.pipeline.Warnings)
 	if err := p.admissible(ctx, f, planner(r, promise)); err != nil {
 		return err
 	}
@@ -110,9 +103,9 @@ func (p *project) apply(ctx context.Context, f applyFlags, s *saved) error {
 
 // run applies, and tells how it ended.
 func (p *project) run(ctx context.Context, f applyFlags, r *runner.Runner, s *saved, promise *runner.Promise) error {
-	ctx, stop, done := p.interruptible(ctx)
-	defer done()
 	show := newProgress(p)
+	ctx, stop, done := p.interruptible(ctx, show.pause)
+	defer done()
 	g := &gate{project: p, flags: f, stop: stop, pause: show.pause, stated: statedBy(s)}
 	rep, err := r.Apply(ctx, runner.ApplyOptions{
 		Free: f.free, Confirm: g.confirm, Stop: stop, Progress: show.event, Promise: promise,

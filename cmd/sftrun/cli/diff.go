@@ -39,11 +39,12 @@ func (a *app) diffCommand() *cobra.Command {
 	var f diffFlags
 	c := &cobra.Command{
 		Use: "diff [A [B]]", Short: "say what is different between two runs or variants: pipeline, rows, tokens, cost", Long: diffAbout,
-		Example: "  sftrun diff                       the last two runs\n  sftrun diff 12                    what has changed since run 12\n" +
+		Example: "  sftrun diff                       the last two runs\n  sftrun diff 1                     what has changed since run 1\n" +
 			"  sftrun diff midlength             what the variant does\n  sftrun diff midlength terse -n 10\n" +
-			"  sftrun diff 12 13 --step filter   one step\n  sftrun diff 12 13 --config -v     the pipelines alone, with the lines of prompts that differ\n" +
-			"  sftrun diff 12 13 --md            a report for a pull request",
-		RunE: func(cmd *cobra.Command, args []string) error { return a.diff(cmd.Context(), cmd, args, f) },
+			"  sftrun diff 1 2 --step filter     one step\n  sftrun diff 1 2 --config -v       the pipelines alone, with the lines of prompts that differ\n" +
+			"  sftrun diff 1 2 --md              a report for a pull request",
+		ValidArgsFunction: arguments(a.sideNames, a.sideNames),
+		RunE:              func(cmd *cobra.Command, args []string) error { return a.diff(cmd.Context(), cmd, args, f) },
 	}
 	c.Flags().StringVar(&f.step, "step", "", "this step only")
 	c.Flags().IntVarP(&f.most, "rows", "n", 3, "most rows to show of those that changed, and of those on one side only (0 = none)")

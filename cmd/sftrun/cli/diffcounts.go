@@ -49,7 +49,7 @@ func countRows(step, prefix string, a, b map[string]int, all bool, most int) [][
 		if most > 0 && i == most {
 			return append(rows, []string{step, prefix + fmt.Sprintf("%s more (-v)", figures.Count(len(order)-most)), "", "", ""})
 		}
-		rows = append(rows, []string{step, prefix + name, orDash(a[name]), orDash(b[name]), signed(b[name] - a[name])})
+		rows = append(rows, []string{step, prefix + strings.Map(printable, name), orDash(a[name]), orDash(b[name]), signed(b[name] - a[name])})
 	}
 	return rows
 }

@@ -28,7 +28,7 @@ func exampleSections(list *diffRowList) []section {
 	}{{list.OnlyA, list.Counts.OnlyA, "A", "B"}, {list.OnlyB, list.Counts.OnlyB, "B", "A"}} {
 		s := section{title: shown(len(side.rows), side.of, "only in "+side.who, list.Step)}
 		for _, row := range side.rows {
-			s.lines = append(s.lines, row.ID+"   "+row.elsewhere(side.other))
+			s.lines = append(s.lines, oneLine(row.ID)+"   "+row.elsewhere(side.other))
 		}
 		all = append(all, s)
 	}
@@ -54,12 +54,12 @@ func shown(n, of int, what, step string) string {
 // changedText shows what differs in a row: messages and fields, A above B.
 func changedText(row changedRow) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s\n", row.ID)
+	fmt.Fprintf(&b, "%s\n", oneLine(row.ID))
 	before, errA := jsonl.Messages(row.A)
 	after, errB := jsonl.Messages(row.B)
 	for i := range max(len(before), len(after)) {
 		if errA == nil && errB == nil {
-			writeDifference(&b, roleOf(before, after, i), contentOf(before, i), contentOf(after, i))
+			writeDifference(&b, oneLine(roleOf(before, after, i)), contentOf(before, i), contentOf(after, i))
 		}
 	}
 	names := otherFields(row.A)
@@ -72,7 +72,7 @@ func changedText(row changedRow) string {
 		ofA, _ := jsonl.Field(row.A, name)
 		ofB, _ := jsonl.Field(row.B, name)
 		if !bytes.Equal(ofA, ofB) {
-			writeDifference(&b, name, string(ofA), string(ofB))
+			writeDifference(&b, oneLine(name), string(ofA), string(ofB))
 		}
 	}
 	return b.String()
@@ -110,8 +110,10 @@ func writeDifference(b *strings.Builder, name, before, after string) {
 	fmt.Fprintf(b, "  %-18s B  %s\n", "", excerpt(now, from))
 }
 
-// spaced is a text on one line.
-func spaced(text string) []rune { return []rune(strings.Join(strings.Fields(text), " ")) }
+// spaced is a text on one line, of what a terminal shows rather than obeys.
+func spaced(text string) []rune {
+	return []rune(strings.Map(printable, strings.Join(strings.Fields(text), " ")))
+}
 
 // excerpt is a line of a text from a place on.
 func excerpt(text []rune, from int) string {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"sftrun.local/cmd/sftrun/cli/figures"
@@ -58,10 +59,18 @@ func (d *differ) lastTwo(ctx context.Context) (a, b side, err error) {
 		return !ended || d.project.variant != "" && r.Variant != d.project.variant
 	})
 	if len(runs) < 2 {
-		return a, b, fmt.Errorf("%s so far that came to an end, where two are wanted.  A run is compared with the pipeline as it stands by: sftrun diff 1; a variant by: sftrun diff NAME",
-			figures.Of(len(runs), "run"))
+		return a, b, d.tooFew(runs)
 	}
 	return side{run: &runs[len(runs)-2]}, side{run: &runs[len(runs)-1]}, nil
+}
+
+// tooFew says that there are no two runs to compare, and what can be done with those that are there.
+func (d *differ) tooFew(runs []runner.RunRecord) error {
+	text := figures.Of(len(runs), "run") + " so far that came to an end, where two are wanted."
+	if len(runs) == 0 {
+		return fmt.Errorf("%s  To make one: %s", text, d.project.again("apply"))
+	}
+	return fmt.Errorf("%s  To compare it with the pipeline as it stands: %s", text, d.project.again("diff", strconv.Itoa(runs[0].Number)))
 }
 
 // side finds what a word of the command line means.

@@ -71,8 +71,8 @@ func (d *differ) mustBeDone(s side, snap *runner.Snapshot) error {
 
 // toDo is the command that does a variant.
 func (d *differ) toDo(s side) string {
-	if s.variant == "" || s.variant == d.project.variant {
-		return d.project.again("apply")
+	if s.variant == "" {
+		return d.project.againWithout("variant", "apply")
 	}
 	return d.project.again("apply", "--variant", s.variant)
 }

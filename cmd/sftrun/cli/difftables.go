@@ -76,7 +76,7 @@ func keptSection(r *diffReport) section {
 			kept *diffKept
 		}{{"A", orNone(step.A).Kept}, {"B", orNone(step.B).Kept}} {
 			if k := side.kept; k != nil {
-				s.table = append(s.table, []string{step.Name, side.name, figures.Count(k.Rows), percent(k.Median), percent(k.Lowest), k.LowestID})
+				s.table = append(s.table, []string{step.Name, side.name, figures.Count(k.Rows), percent(k.Median), percent(k.Lowest), oneLine(k.LowestID)})
 			}
 		}
 	}

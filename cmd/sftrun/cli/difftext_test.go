@@ -70,3 +70,15 @@ func TestPipelinesAreComparedByTheirStepsWhereNoMoreIsKnown(t *testing.T) {
 		t.Errorf("whole %v, %s", c.Whole, d)
 	}
 }
+
+// What rows hold is shown to the terminal, and never obeyed by it.
+func TestRowsThatDifferCannotCommandTheTerminal(t *testing.T) {
+	const clear = `\u001b[2J`
+	row := func(text string) []byte {
+		return []byte(`{"id":"a` + clear + `","messages":[{"role":"user` + clear + `","content":"` + text + clear + `"}],"x` + clear + `":"` + text + `"}`)
+	}
+	text := changedText(changedRow{ID: "a\x1b[2J", A: row("old"), B: row("new")})
+	if strings.Contains(text, "\x1b") || !strings.Contains(text, "old") || !strings.Contains(text, "new") {
+		t.Errorf("%q", text)
+	}
+}

@@ -3,9 +3,11 @@
 //	run.go        what main calls
 //	exit.go       the exit codes, decided here alone
 //	root.go       the program as a whole and the flags of all commands
+//	output.go     standard output, of which nothing gets lost in silence
 //	project.go    the folder that most commands work on: pipeline, store, ledger, runner
 //	plan.go, apply.go, show.go, …   the commands
 //	plantext.go, report.go, progress.go   what plan and apply write
+//	completion.go, complete.go   the script for a shell, and the words that it is given
 //	again.go, next.go   the next step that is proposed, as a command line
 //	gate.go       the question before money is spent
 //	saved*.go     plans in files: their flags, what an apply of one refuses, and what it may ask

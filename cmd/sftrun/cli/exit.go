@@ -79,8 +79,7 @@ func (a *app) complaint(err error) string {
 	case err == nil || errors.As(err, &own) && own.text == "":
 		return ""
 	case errors.As(err, &damaged):
-		return fmt.Sprintf("%v.  To have just this made again, remove %s from the folder of the store (see sftrun settings), and: %s",
-			err, damaged.Name, a.again("apply"))
+		return fmt.Sprintf("%v.  To have just this made again: %s, then %s", err, a.again("verify", "--discard"), a.again("apply"))
 	case errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT):
 		return fmt.Sprintf("%v.  Make room on that disk, then: %s.  What was done is kept", err, a.again("apply"))
 	case errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS):

@@ -29,8 +29,8 @@ type gcFlags struct {
 func (a *app) gcCommand() *cobra.Command {
 	var f gcFlags
 	c := &cobra.Command{
-		Use: "gc", Short: "delete what no run that is kept rests on", Long: gcAbout, Args: exactly(0, ""),
-		Example: "  sftrun gc                      show it, delete nothing\n  sftrun gc --keep 3\n  sftrun tag paper 12            keep run 12 for good\n  sftrun gc --delete",
+		Use: "gc", Short: "delete what no run that is kept rests on", Long: gcAbout, Args: exactly(0, ""), ValidArgsFunction: arguments(),
+		Example: "  sftrun gc                      show it, delete nothing\n  sftrun gc --keep 3\n  sftrun tag paper 1             keep run 1 for good\n  sftrun gc --delete",
 		RunE:    func(cmd *cobra.Command, _ []string) error { return a.gc(cmd.Context(), cmd, f) },
 	}
 	c.Flags().IntVar(&f.keep, "keep", 10, "last runs to keep of each pipeline and variant")

@@ -17,7 +17,7 @@ It needs no data and no run, and writes nothing.`
 func (a *app) graphCommand() *cobra.Command {
 	var mermaid bool
 	c := &cobra.Command{
-		Use: "graph", Short: "draw the steps and what they take from each other", Long: graphAbout, Args: exactly(0, ""),
+		Use: "graph", Short: "draw the steps and what they take from each other", Long: graphAbout, Args: exactly(0, ""), ValidArgsFunction: arguments(),
 		Example: "  sftrun graph\n  sftrun graph --variant midlength\n  sftrun graph --mermaid > steps.mmd      a flowchart for Markdown pages and pull requests",
 		RunE:    func(cmd *cobra.Command, _ []string) error { return a.graph(cmd.Context(), cmd, mermaid) },
 	}

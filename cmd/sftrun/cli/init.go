@@ -33,13 +33,8 @@ var scaffold embed.FS
 func (a *app) initCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "init [DIR]", Short: "lay out a small project that runs at once", Long: initAbout,
-		Example: "  sftrun init\n  sftrun init my-traces",
-		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) > 1 {
-				return misuse("init takes one folder at most  (sftrun help init)")
-			}
-			return nil
-		},
+		Example: "  sftrun init                 in this folder\n  sftrun init my-traces",
+		Args:    atMostOne("one folder"), ValidArgsFunction: foldersOnly,
 		RunE: func(_ *cobra.Command, args []string) error { return a.init(args) },
 	}
 }
@@ -52,12 +47,16 @@ func (a *app) init(args []string) error {
 	if isFile(folder) {
 		return misuse("init %s: it is a file; name a folder, which need not exist yet", folder)
 	}
-	files, err := a.newFiles(folder)
+	files, err := newFiles(folder)
 	if err != nil {
 		return err
 	}
+	done := laidOut{Folder: folder, Wrote: []string{}, Kept: []string{}}
+	if files == nil {
+		done.Kept = append(done.Kept, "pipeline.cue")
+	}
 	for _, name := range slices.Sorted(maps.Keys(files)) {
-		if err := a.layOut(folder, name, files[name]); err != nil {
+		if err := done.layOut(name, files[name]); err != nil {
 			return err
 		}
 	}
@@ -66,8 +65,38 @@ func (a *app) init(args []string) error {
 			return err
 		}
 	}
-	a.printf("  wrote   cue.mod/, for editors\n\nNext:%s   sftrun plan   then   sftrun apply\n", goTo(folder))
+	done.Wrote = append(done.Wrote, "cue.mod/")
+	if a.json {
+		return a.printJSON(done)
+	}
+	a.print(done.text(a.quiet))
 	return nil
+}
+
+// laidOut is what init did.
+type laidOut struct {
+	Folder string   `json:"folder"`
+	Wrote  []string `json:"wrote"` // from the folder, as the user would write them
+	Kept   []string `json:"kept"`  // what was there before
+}
+
+// text says what was done, if not quiet, and what to do next.
+func (l *laidOut) text(quiet bool) string {
+	next := fmt.Sprintf("Next:%s   sftrun plan   then   sftrun apply\n", goTo(l.Folder))
+	if quiet {
+		return next
+	}
+	text := ""
+	for _, name := range l.Kept {
+		if name == "pipeline.cue" {
+			name += ", and all that belongs to it"
+		}
+		text += "  kept    " + name + "\n"
+	}
+	for _, name := range l.Wrote {
+		text += "  wrote   " + name + "\n"
+	}
+	return text + "\n" + next
 }
 
 // goTo is the command that brings the user into a folder, if he is not there.
@@ -86,23 +115,22 @@ func within(folder, path string) string {
 	return filepath.Join(folder, path)
 }
 
-// layOut writes a file if there is none, and says so.
-func (a *app) layOut(folder, name string, text []byte) error {
-	err := writeFile(filepath.Join(folder, filepath.FromSlash(name)), text, os.O_EXCL)
+// layOut writes a file if there is none.
+func (l *laidOut) layOut(name string, text []byte) error {
+	err := writeFile(filepath.Join(l.Folder, filepath.FromSlash(name)), text, os.O_EXCL)
 	switch {
 	case errors.Is(err, fs.ErrExist):
-		a.printf("  kept    %s\n", name)
+		l.Kept = append(l.Kept, name)
 		return nil
 	case err == nil:
-		a.printf("  wrote   %s\n", name)
+		l.Wrote = append(l.Wrote, name)
 	}
 	return err
 }
 
 // newFiles gives what a new project begins with: slash-separated path → content. A project needs nothing of it.
-func (a *app) newFiles(folder string) (map[string][]byte, error) {
+func newFiles(folder string) (map[string][]byte, error) {
 	if _, err := os.Stat(filepath.Join(folder, "pipeline.cue")); err == nil {
-		a.print("  kept    pipeline.cue, and all that belongs to it\n")
 		return nil, nil
 	}
 	files := map[string][]byte{}

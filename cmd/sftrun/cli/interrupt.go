@@ -8,19 +8,24 @@ import (
 	"syscall"
 )
 
-// interruptible gives a channel that is closed by the first Ctrl-C, and a context that ends with the second. done
-// gives Ctrl-C its usual meaning back.
-func (p *project) interruptible(ctx context.Context) (_ context.Context, stop <-chan struct{}, done func()) {
+// interruptible gives a channel that is closed by the first Ctrl-C, which is said while nothing else is written, and a
+// context that ends with the second. A reader of the output that goes away ends nothing. done gives all signals their
+// usual meaning back.
+func (p *project) interruptible(ctx context.Context, pause func(func())) (_ context.Context, stop <-chan struct{}, done func()) {
 	ctx, cancel := context.WithCancel(ctx)
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	closedPipes := make(chan os.Signal, 1) // nobody takes from it: to be asked for is enough for the signal not to kill
+	signal.Notify(closedPipes, syscall.SIGPIPE)
 	stopped := make(chan struct{})
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
 		select {
 		case <-signals:
-			fmt.Fprintln(p.Err, "Stopping: what is under way is finished and kept.  Ctrl-C again ends it at once.")
+			pause(func() {
+				fmt.Fprintln(p.Err, "Stopping: what is under way is finished and kept.  Ctrl-C again ends it at once.")
+			})
 			close(stopped)
 		case <-ctx.Done():
 			return
@@ -33,6 +38,7 @@ func (p *project) interruptible(ctx context.Context) (_ context.Context, stop <-
 	}()
 	return ctx, stopped, func() {
 		signal.Stop(signals)
+		signal.Stop(closedPipes)
 		cancel()
 		<-ended
 	}

@@ -17,12 +17,7 @@ func (a *app) kindsCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "kinds [NAME]", Short: "document the kinds of steps and their fields", Long: kindsAbout,
 		Example: "  sftrun kinds\n  sftrun kinds filter\n  sftrun kinds pipeline\n  sftrun kinds filter --json",
-		Args: func(cmd *cobra.Command, args []string) error {
-			if len(args) > 1 {
-				return misuse("kinds takes one name at most  (sftrun help kinds)")
-			}
-			return nil
-		},
+		Args:    atMostOne("one name"), ValidArgsFunction: arguments(a.kindNames),
 		RunE: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return a.listKinds()

@@ -34,7 +34,7 @@ type planFlags struct {
 func (a *app) planCommand() *cobra.Command {
 	var f planFlags
 	c := &cobra.Command{
-		Use: "plan", Short: "say what an apply would do, why, and what it would cost", Long: planAbout, Args: exactly(0, ""),
+		Use: "plan", Short: "say what an apply would do, why, and what it would cost", Long: planAbout, Args: exactly(0, ""), ValidArgsFunction: arguments(),
 		Example: "  sftrun plan\n  sftrun plan --target filter\n  sftrun plan --variant midlength\n  sftrun plan --json --detailed-exitcode\n  sftrun plan -o tonight.plan        then   sftrun apply tonight.plan",
 		RunE:    func(cmd *cobra.Command, _ []string) error { return a.plan(cmd.Context(), cmd, f) },
 	}
@@ -102,8 +102,13 @@ func (p *project) showPlan(plan *runner.Plan, f planFlags, unanswered []string) 
 	t := newPlanText(p, plan)
 	t.flags, t.unanswered, t.applying = f, unanswered, p.applying()
 	p.print(t.text() + t.savedLine())
-	for _, w := range plan.Warnings {
-		fmt.Fprintln(p.Err, "warning:", w)
-	}
+	p.warn(plan.Warnings)
 	return nil
+}
+
+// warn says on standard error what is odd about the pipeline, and no error.
+func (a *app) warn(warnings []string) {
+	for _, w := range warnings {
+		fmt.Fprintln(a.Err, "warning:", w)
+	}
 }

@@ -20,7 +20,7 @@ import (
 func (p *project) showReport(ctx context.Context, rep *runner.Report) error {
 	if p.json {
 		return p.printJSON(map[string]any{
-			"event": "end", "outcome": rep.Outcome, "changed": rep.Changed, "files": rep.Files, "halts": rep.Halts, "run": rep.Run,
+			"event": "end", "outcome": rep.Outcome, "changed": rep.Changed, "files": rep.Files, "halts": rep.Halts, "mended": rep.Mended, "run": rep.Run,
 		})
 	}
 	if !rep.Changed && rep.Outcome == runner.Complete {
@@ -246,6 +246,7 @@ func talliedUpTo(counts map[string]int, most int) string {
 
 // named is a name that a number stands before: "3 empty", but "3 at 95–99 %".
 func named(name string) string {
+	name = strings.Map(printable, name) // it may come from the data
 	if name != "" && unicode.IsDigit(rune(name[0])) {
 		return "at " + name
 	}

@@ -36,12 +36,22 @@ func (a *app) root() *cobra.Command {
 	root.SetHelpCommand(helpCommand(root))
 	a.globalFlags(root.PersistentFlags())
 	root.SetFlagErrorFunc(wrongFlag)
-	root.AddCommand(
-		a.initCommand(), a.planCommand(), a.applyCommand(), a.showPlanCommand(), a.statusCommand(), a.showCommand(),
-		a.diffCommand(), a.graphCommand(), a.tagCommand(), a.verifyCommand(), a.gcCommand(), a.answersCommand(), a.kindsCommand(),
-		a.settingsCommand(), a.validateCommand(), a.versionCommand(), exitCodesTopic(),
-	)
+	addGroup(root, "Make datasets", a.initCommand(), a.planCommand(), a.showPlanCommand(), a.applyCommand())
+	addGroup(root, "Look at them", a.statusCommand(), a.showCommand(), a.diffCommand(), a.graphCommand(), a.validateCommand())
+	addGroup(root, "Keep and clear", a.tagCommand(), a.verifyCommand(), a.gcCommand(), a.answersCommand())
+	addGroup(root, "Know the tool", a.kindsCommand(), a.settingsCommand(), completionCommand(), a.versionCommand(), exitCodesTopic())
+	root.SetHelpCommandGroupID("Know the tool")
+	a.completeFlags(root)
 	return root
+}
+
+// addGroup adds commands that are listed together.
+func addGroup(root *cobra.Command, title string, commands ...*cobra.Command) {
+	root.AddGroup(&cobra.Group{ID: title, Title: title + ":"})
+	for _, c := range commands {
+		c.GroupID = title
+		root.AddCommand(c)
+	}
 }
 
 // globalFlags are the flags that every command takes.
@@ -81,16 +91,17 @@ func helpCommand(root *cobra.Command) *cobra.Command {
 	}
 }
 
-// noSuchCommand refuses arguments of the program itself.
+// noSuchCommand refuses arguments of the program itself, or of a command that has only commands of its own.
 func noSuchCommand(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
 	}
 	var names []string
-	for _, c := range cmd.Root().Commands() {
+	for _, c := range cmd.Commands() {
 		names = append(names, c.Name())
 	}
-	return misuse("no command %q%s  sftrun help lists the commands.", args[0], spelling.DidYouMean(args[0], names))
+	about := strings.Replace(cmd.CommandPath(), "sftrun", "sftrun help", 1)
+	return misuse("no command %q%s  %s lists the commands.", args[0], spelling.DidYouMean(args[0], names), about)
 }
 
 // noEmptyValue refuses flags that were given with nothing. As a rule that is a variable of a script that is not set,
@@ -157,4 +168,14 @@ func exactly(n int, what string) cobra.PositionalArgs {
 func pathOf(cmd *cobra.Command) string {
 	_, path, _ := strings.Cut(cmd.CommandPath(), " ")
 	return path
+}
+
+// atMostOne refuses more than one argument; what says what it is.
+func atMostOne(what string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) > 1 {
+			return misuse("%s takes %s at most, and got %q  (sftrun help %s)", cmd.Name(), what, args, cmd.Name())
+		}
+		return nil
+	}
 }

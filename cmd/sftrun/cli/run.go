@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"os"
@@ -32,13 +33,15 @@ func Standard() Stdio {
 //
 // It writes the error, if there is one to write, before it returns it for [ExitCode].
 func Run(ctx context.Context, args []string, stdio Stdio, kinds []steps.Kind) error {
+	out := &output{Writer: stdio.Out}
+	stdio.Out = out
 	a := &app{Stdio: stdio, kinds: kinds}
 	root := a.root()
 	root.SetArgs(args)
 	root.SetIn(stdio.In)
 	root.SetOut(stdio.Out)
 	root.SetErr(stdio.Err)
-	err := root.ExecuteContext(ctx)
+	err := out.checked(root.ExecuteContext(ctx))
 	if text := a.complaint(err); text != "" {
 		fmt.Fprintln(stdio.Err, text)
 	}
@@ -66,6 +69,13 @@ func (a *app) definitions() []schema.Definition {
 		all[i] = schema.Definition{Name: k.Name, Source: k.Schema}
 	}
 	return all
+}
+
+// printJSON writes a value as one line of JSON.
+func (a *app) printJSON(v any) error {
+	enc := json.NewEncoder(a.Out)
+	enc.SetEscapeHTML(false)
+	return enc.Encode(v)
 }
 
 // isTerminal tells whether a reader or writer is a terminal.

@@ -26,7 +26,7 @@ Their flags, and their variables in the environment and in .env, of which the fi
 
 func (a *app) settingsCommand() *cobra.Command {
 	return &cobra.Command{
-		Use: "settings", Short: "show the settings of this machine and where each was found", Long: settingsAbout + figures.Table(settings.Places(), 1, 2), Args: exactly(0, ""),
+		Use: "settings", Short: "show the settings of this machine and where each was found", Long: settingsAbout + figures.Table(settings.Places(), 1, 2), Args: exactly(0, ""), ValidArgsFunction: arguments(),
 		Example: "  sftrun settings\n  SFTRUN_WORKERS=2 sftrun settings --json",
 		RunE:    func(cmd *cobra.Command, _ []string) error { return a.showSettings(cmd) },
 	}
@@ -35,6 +35,9 @@ func (a *app) settingsCommand() *cobra.Command {
 func (a *app) showSettings(cmd *cobra.Command) error {
 	folder, err := filepath.Abs(a.dir)
 	if err != nil {
+		return err
+	}
+	if err := a.checkHome(folder, filepath.Join(folder, stateFolder)); err != nil {
 		return err
 	}
 	s, err := a.loadSettings(cmd, folder)

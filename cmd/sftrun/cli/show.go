@@ -26,8 +26,8 @@ func (a *app) showCommand() *cobra.Command {
 	var f showFlags
 	c := &cobra.Command{
 		Use: "show STEP", Short: "look at rows of a step, and at the way of one row", Long: showAbout,
-		Args:    exactly(1, "the name of a step"),
-		Example: "  sftrun show transform\n  sftrun show filter --rejects -n 20\n  sftrun show filter --row dolci-88213\n  sftrun show transform --json -n 0 | head",
+		Args: exactly(1, "the name of a step"), ValidArgsFunction: arguments(a.stepNames),
+		Example: "  sftrun show transform\n  sftrun show filter --rejects -n 20\n  sftrun show filter --row example-1\n  sftrun show transform --json -n 0 | head",
 		RunE:    func(cmd *cobra.Command, args []string) error { return a.show(cmd.Context(), cmd, args[0], f) },
 	}
 	c.Flags().BoolVar(&f.rejects, "rejects", false, "rows that were not handed on, and why")
@@ -37,9 +37,21 @@ func (a *app) showCommand() *cobra.Command {
 	return c
 }
 
-func (a *app) show(ctx context.Context, cmd *cobra.Command, step string, f showFlags) error {
-	if f.most < 0 {
+// check refuses flags that cannot be meant.
+func (f showFlags) check(cmd *cobra.Command) error {
+	switch {
+	case f.most < 0:
 		return misuse("-n %d: give the number of rows, or 0 for all", f.most)
+	case f.row != "" && (f.rejects || cmd.Flags().Changed("rows")):
+		return misuse("--row shows the way of one row, and takes neither --rejects nor -n  (sftrun help show)")
+	}
+	trial := planFlags{maxRows: f.maxRows}
+	return trial.check()
+}
+
+func (a *app) show(ctx context.Context, cmd *cobra.Command, step string, f showFlags) error {
+	if err := f.check(cmd); err != nil {
+		return err
 	}
 	p, err := a.openProject(ctx, cmd, true)
 	if err != nil {
@@ -63,7 +75,10 @@ func (a *app) show(ctx context.Context, cmd *cobra.Command, step string, f showF
 
 func (p *project) showRows(v *runner.View, rejects bool) error {
 	if p.json {
-		for _, row := range v.Rows {
+		for row, err := range v.Rows {
+			if err != nil {
+				return err
+			}
 			p.printf("%s\n", row)
 		}
 		return nil
@@ -77,10 +92,15 @@ func (p *project) showRows(v *runner.View, rejects bool) error {
 	if rejects && v.Count == 0 {
 		p.print("No row was left out.\n")
 	}
-	for _, row := range v.Rows {
+	shown := 0
+	for row, err := range v.Rows {
+		if err != nil {
+			return err
+		}
 		p.print("\n" + rowText(row))
+		shown++
 	}
-	if shown := len(v.Rows); shown < v.Count {
+	if shown < v.Count {
 		p.printf("\n%s of %s shown.  More: -n N, all: -n 0\n", figures.Count(shown), figures.Of(v.Count, "row"))
 	}
 	return nil

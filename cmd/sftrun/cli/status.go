@@ -21,7 +21,7 @@ const shownRuns = 5
 
 func (a *app) statusCommand() *cobra.Command {
 	return &cobra.Command{
-		Use: "status", Short: "show what was done so far", Long: statusAbout, Args: exactly(0, ""),
+		Use: "status", Short: "show what was done so far", Long: statusAbout, Args: exactly(0, ""), ValidArgsFunction: arguments(),
 		Example: "  sftrun status\n  sftrun status -v          all runs\n  sftrun status --json",
 		RunE:    func(cmd *cobra.Command, _ []string) error { return a.status(cmd.Context(), cmd) },
 	}
@@ -47,7 +47,8 @@ func (a *app) status(ctx context.Context, cmd *cobra.Command) error {
 	}
 	if p.json {
 		return p.printJSON(map[string]any{
-			"pipeline": p.pipeline.Name, "runs": runs, "spentUSD": spent, "imported": imported, "importedUSD": elsewhere,
+			"pipeline": p.pipeline.Name, "variant": p.variant, "applying": p.applying(), "runs": append([]runner.RunRecord{}, runs...),
+			"spentUSD": spent, "imported": imported, "importedUSD": elsewhere,
 		})
 	}
 	p.print(p.statusText(runs, spent) + importedText(imported, elsewhere))
@@ -131,7 +132,7 @@ func (p *project) runCells(r runner.RunRecord) []string {
 		of = strings.TrimSpace("of " + r.Pipeline + " " + r.Variant)
 	}
 	return []string{
-		strings.TrimSpace("run " + figures.Count(r.Number) + " " + of), figures.Day(r.Started.Local(), time.Now()),
+		strings.TrimSpace(fmt.Sprintf("run %d %s", r.Number, of)), figures.Day(r.Started.Local(), time.Now()),
 		endOfRun(r), figures.Span(r.Ended.Sub(r.Started)), git,
 	}
 }

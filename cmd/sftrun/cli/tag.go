@@ -25,8 +25,8 @@ type tagFlags struct {
 func (a *app) tagCommand() *cobra.Command {
 	var f tagFlags
 	c := &cobra.Command{
-		Use: "tag [NAME [RUN]]", Short: "name a run, so that gc keeps it", Long: tagAbout, Args: f.args,
-		Example: "  sftrun tag paper              the last run\n  sftrun tag paper 12\n  sftrun tag paper 13 --force   move it\n  sftrun tag                    list them\n  sftrun tag --delete paper",
+		Use: "tag [NAME [RUN]]", Short: "name a run, so that gc keeps it", Long: tagAbout, Args: f.args, ValidArgsFunction: arguments(a.tagNames, a.runNumbers),
+		Example: "  sftrun tag paper              the last run\n  sftrun tag paper 1            run 1\n  sftrun tag paper 2 --force    move it\n  sftrun tag                    list them\n  sftrun tag --delete paper",
 		RunE:    func(cmd *cobra.Command, args []string) error { return a.tag(cmd.Context(), cmd, args, f) },
 	}
 	c.Flags().BoolVar(&f.remove, "delete", false, "take the tag away; the run stays until a gc")
@@ -130,7 +130,7 @@ func (p *project) listTags(ctx context.Context, r *runner.Runner) error {
 
 func (p *project) tagCells(ctx context.Context, r *runner.Runner, t runner.Tag) []string {
 	if t.Damaged {
-		return []string{t.Name, "damaged: set it again with sftrun tag " + t.Name + " RUN"}
+		return []string{t.Name, "damaged: set it again with " + p.again("tag", t.Name, "RUN")}
 	}
 	run, err := r.FindRun(ctx, t.Name)
 	if err != nil {

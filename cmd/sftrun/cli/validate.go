@@ -24,7 +24,7 @@ func (a *app) validateCommand() *cobra.Command {
 	var f validateFlags
 	c := &cobra.Command{
 		Use: "validate FILE…", Short: "check the structure of rows in JSONL files", Long: validateAbout,
-		Example: "  sftrun validate output/transformed_output.jsonl\n  sftrun validate --json --max-issue-examples 5 rows.jsonl",
+		Example: "  sftrun validate output/transformed_output.jsonl\n  sftrun validate --json --max-issue-examples 5 output/transformed_output.jsonl",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return misuse("validate takes one or more files of rows  (sftrun help validate)")
@@ -49,7 +49,7 @@ func (a *app) validate(files []string, f validateFlags) error {
 			return err
 		}
 		if !a.json {
-			a.print(reportOf(name, found))
+			a.print(a.reportOf(name, found))
 		}
 		total.Merge(found, f.examples)
 	}
@@ -80,12 +80,15 @@ func (a *app) scan(name string, f validateFlags) (validate.Report, error) {
 }
 
 // reportOf is a report in words.
-func reportOf(name string, r validate.Report) string {
+func (a *app) reportOf(name string, r validate.Report) string {
 	if r.RowsInvalid == 0 {
 		return fmt.Sprintf("%s: %s, all valid\n", name, figures.Of(r.RowsScanned, "row"))
 	}
 	text := fmt.Sprintf("%s: %s of %s invalid: %s\n", name, figures.Count(r.RowsInvalid), figures.Of(r.RowsScanned, "row"), tallied(r.IssueCounts))
 	for _, e := range r.IssueExamples {
+		if a.quiet {
+			break
+		}
 		text += fmt.Sprintf("  row %d   %s   %s   %s\n", e.RowIndex, oneLine(e.RowID), e.IssueType, oneLine(e.Details))
 	}
 	return text

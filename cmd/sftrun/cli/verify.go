@@ -25,7 +25,7 @@ models are never removed: what can be read of them still counts, and a copy of t
 func (a *app) verifyCommand() *cobra.Command {
 	discard := false
 	c := &cobra.Command{
-		Use: "verify", Short: "check that nothing in the store is damaged", Long: verifyAbout, Args: exactly(0, ""),
+		Use: "verify", Short: "check that nothing in the store is damaged", Long: verifyAbout, Args: exactly(0, ""), ValidArgsFunction: arguments(),
 		Example: "  sftrun verify\n  sftrun verify -v              also published files that were changed by hand\n  sftrun verify --discard       then sftrun apply",
 		RunE:    func(cmd *cobra.Command, _ []string) error { return a.verify(cmd.Context(), cmd, discard) },
 	}
@@ -59,7 +59,10 @@ func (a *app) verify(ctx context.Context, cmd *cobra.Command, discard bool) erro
 	}
 	var gone []string
 	if discard {
-		if gone, err = r.Discard(ctx, found); err != nil {
+		if gone, err = r.Discard(ctx, found); ctx.Err() != nil && err != nil {
+			return &exit{exitInterrupted, "Stopped: some of what is damaged may be removed.  To go on: " + p.again("verify", "--discard")}
+		}
+		if err != nil {
 			return err
 		}
 	}

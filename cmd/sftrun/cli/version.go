@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"encoding/json"
 	"runtime"
 	"runtime/debug"
 
@@ -12,7 +11,7 @@ import (
 
 func (a *app) versionCommand() *cobra.Command {
 	return &cobra.Command{
-		Use: "version", Short: "say which version this is", Args: exactly(0, ""),
+		Use: "version", Short: "say which version this is", Args: exactly(0, ""), ValidArgsFunction: arguments(),
 		Example: "  sftrun version\n  sftrun version --json",
 		RunE: func(*cobra.Command, []string) error {
 			if a.json {
@@ -39,11 +38,4 @@ func version() string {
 		}
 	}
 	return "built from source"
-}
-
-// printJSON writes a value as one line of JSON.
-func (a *app) printJSON(v any) error {
-	enc := json.NewEncoder(a.Out)
-	enc.SetEscapeHTML(false)
-	return enc.Encode(v)
 }
