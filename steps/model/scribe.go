@@ -76,12 +76,12 @@ func (s *scribe) run(ctx context.Context) error {
 		select {
 		case in := <-s.intents:
 			s.gather(in)
+			s.takeWaiting(ctx)
 			s.store(ctx)
 		case n, ok := <-s.notes:
 			if !ok {
 				return s.end(ctx)
 			}
-			s.room.Release(n.weight())
 			s.add(ctx, n)
 		case <-s.due:
 			s.store(ctx)
@@ -101,7 +101,21 @@ func (s *scribe) gather(first intent) {
 	}
 }
 
+// takeWaiting takes the notes that wait. A worker hands over the note of its last call before the intent of its next,
+// so no call begins before the one before it is stored: no more paid answers are ever at risk than there are workers.
+func (s *scribe) takeWaiting(ctx context.Context) {
+	for {
+		select {
+		case n := <-s.notes:
+			s.add(ctx, n)
+		default:
+			return
+		}
+	}
+}
+
 func (s *scribe) add(ctx context.Context, n note) {
+	s.room.Release(n.weight())
 	if !n.toKeep() {
 		s.sent(n.sent)
 		return
