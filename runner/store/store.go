@@ -34,8 +34,17 @@ type Damaged struct {
 
 func (e *Damaged) Error() string { return fmt.Sprintf("store: %s is damaged: %s", e.Name, e.Text) }
 
-// ObjectName is the name of an object within the bucket.
+// IsDigest tells whether an object can have this digest.
+func IsDigest(digest string) bool {
+	raw, err := hex.DecodeString(digest)
+	return err == nil && len(raw) == sha256.Size && hex.EncodeToString(raw) == digest
+}
+
+// ObjectName is the name of an object within the bucket. For what is no digest it is one under which nothing is stored.
 func ObjectName(digest string) string {
+	if !IsDigest(digest) {
+		return fmt.Sprintf("objects/none/%x", digest)
+	}
 	return "objects/" + digest[:2] + "/" + digest[2:]
 }
 
