@@ -3,7 +3,7 @@ package runner
 import "testing"
 
 // What is taken for canonical at a glance is what encoding it anew gives.
-func FuzzCanonical(f *testing.F) {
+func FuzzIsCanonical(f *testing.F) {
 	for _, text := range []string{
 		`{"a":1,"b":[{"c":2},{"b":1}],"d":{}}`, `{"b":1,"a":2}`, `{"a":1,"a":1}`, `{"a": 1}`, `{"a":"x: \"y"}`, `{"ä":1}`, `{"a":"<&>"}`,
 		`[]`, `"a"`, `1.50`, `{"a":[{"b":1,"a":2}]}`, `{"":"","a":":"}`, "{\"a\":1}\n", `{"a":1} {}`, `{"a b":"c d"}`,

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 
+	"sftrun.local/runner/store"
 	"sftrun.local/steps"
 )
 
@@ -37,7 +38,7 @@ func (r *Runner) detail(ctx context.Context, s *RunStep) *Detail {
 		return nil // reasons are then less exact, which is no reason to fail
 	}
 	var d Detail
-	if json.Unmarshal(text, &d) != nil {
+	if decode(store.ObjectName(s.Detail), text, &d) != nil {
 		return nil
 	}
 	return &d

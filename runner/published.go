@@ -34,7 +34,7 @@ func (r *Runner) published() map[string]publication {
 		return all
 	}
 	text, err := store.Unseal(r.publishedPath(), sealed)
-	if err != nil || json.Unmarshal(text, &all) != nil {
+	if err != nil || json.Unmarshal(text, &all) != nil || all == nil {
 		return map[string]publication{}
 	}
 	return all

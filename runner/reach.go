@@ -128,7 +128,7 @@ func (k *reach) detail(ctx context.Context, digest string) error {
 		return err
 	}
 	var d Detail
-	if err := json.Unmarshal(text, &d); err != nil {
+	if err := decode(store.ObjectName(digest), text, &d); err != nil {
 		return &CannotTellError{&store.Damaged{Name: store.ObjectName(digest), Text: err.Error()}}
 	}
 	for _, f := range d.Files {
@@ -165,12 +165,12 @@ func (k *reach) records(ctx context.Context, names []string) error {
 }
 
 // read reads a sealed record, if it is there.
-func (k *reach) read(ctx context.Context, name string, v any) (there bool, err error) {
+func (k *reach) read(ctx context.Context, name string, v content) (there bool, err error) {
 	text, err := k.store.Record(ctx, name)
 	if there, err := readable(err); !there {
 		return false, err
 	}
-	if err := json.Unmarshal(text, v); err != nil {
+	if err := decode(name, text, v); err != nil {
 		return false, &CannotTellError{&store.Damaged{Name: name, Text: err.Error()}}
 	}
 	return true, nil

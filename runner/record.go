@@ -2,7 +2,6 @@ package runner
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -10,7 +9,6 @@ import (
 	"slices"
 	"time"
 
-	"sftrun.local/runner/store"
 	"sftrun.local/steps"
 )
 
@@ -69,7 +67,10 @@ func (r *Runner) saveRecord(ctx context.Context, rec *Record) (*Record, error) {
 			return rec, err
 		}
 		first, err := readSealed[Record](ctx, r.opt.Store, name)
-		if err != nil || first == nil {
+		if err == nil && first == nil {
+			first, err = rec, r.replaceRecord(ctx, rec)
+		}
+		if err != nil {
 			return rec, err
 		}
 		if sameParts(first.Streams, rec.Streams) && slices.Equal(first.Provenance, rec.Provenance) {
@@ -83,21 +84,13 @@ func (r *Runner) saveRecord(ctx context.Context, rec *Record) (*Record, error) {
 	}
 }
 
-// readSealed reads a sealed JSON record; nil if there is none or if it is damaged.
-func readSealed[T any](ctx context.Context, s *store.Store, name string) (*T, error) {
-	text, err := s.Record(ctx, name)
-	var damaged *store.Damaged
-	if errors.Is(err, fs.ErrNotExist) || errors.As(err, &damaged) {
-		return nil, nil
+// replaceRecord stores a record in the place of one that is sealed, but no record of this action.
+func (r *Runner) replaceRecord(ctx context.Context, rec *Record) error {
+	if err := r.opt.Store.Bucket().Delete(ctx, rec.name()); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
 	}
-	if err != nil {
-		return nil, err
-	}
-	v := new(T)
-	if err := json.Unmarshal(text, v); err != nil {
-		return nil, nil
-	}
-	return v, nil
+	_, err := r.opt.Store.PutRecord(ctx, rec.name(), steps.Encode(rec))
+	return err
 }
 
 func sameParts(a, b map[string][]steps.Part) bool {

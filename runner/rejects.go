@@ -61,7 +61,7 @@ func eachReject(ctx context.Context, s *store.Store, part []byte, f func(rejecte
 				rows = append(rows, row)
 			}
 		}
-		if r.Row >= len(rows) {
+		if r.Row < 0 || r.Row >= len(rows) {
 			return fmt.Errorf("row %d of part %s is not there", r.Row, r.Part)
 		}
 		if err := f(r, rows[r.Row]); err != nil {

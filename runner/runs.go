@@ -2,7 +2,6 @@ package runner
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -85,7 +84,7 @@ func readRun(ctx context.Context, s *store.Store, name string) (*RunRecord, erro
 		return nil, err
 	}
 	run := new(RunRecord)
-	if err := json.Unmarshal(text, run); err != nil {
+	if err := decode(name, text, run); err != nil {
 		return nil, &store.Damaged{Name: name, Text: "it is no record of a run: " + err.Error()}
 	}
 	return run, nil

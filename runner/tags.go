@@ -3,7 +3,6 @@ package runner
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -83,7 +82,7 @@ func readTag(ctx context.Context, s *store.Store, name string) (*Tag, error) {
 		return nil, err
 	}
 	tag := Tag{}
-	if json.Unmarshal(text, &tag) != nil || tag.Run == 0 || tag.Name != name {
+	if decode(tagPrefix+name, text, &tag) != nil {
 		return &Tag{Name: name, Damaged: true}, nil
 	}
 	return &tag, nil

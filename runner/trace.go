@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"math"
 
 	"sftrun.local/runner/store"
 	"sftrun.local/steps"
@@ -119,8 +120,11 @@ func (t *tracer) load(key partOf) (*traced, error) {
 		return nil, incomplete(key.stage, "the record of an action")
 	}
 	from, err := decodeLineage(rec.Lineage[key.stream][pc.Nth])
+	if err == nil {
+		err = key.stage.madeOf(pc, from)
+	}
 	if err != nil {
-		return nil, err
+		return nil, &store.Damaged{Name: rec.name(), Text: err.Error()}
 	}
 	p := &traced{from: from, action: pc.Action}
 	if key.stream == steps.RowsStream && pc.Nth < len(rec.Provenance) && rec.Provenance[pc.Nth].Digest != "" {
@@ -137,6 +141,30 @@ func (t *tracer) load(key partOf) (*traced, error) {
 	}
 	t.parts[key] = p
 	return p, nil
+}
+
+// madeOf makes sure that the rows of a part were made of rows that the action worked on.
+func (st *stage) madeOf(pc piece, from []steps.From) error {
+	if len(from) != pc.Rows {
+		return fmt.Errorf("lineage of %d rows for a part of %d", len(from), pc.Rows)
+	}
+	for row, f := range from {
+		if most := st.rowsOf(st.actions[pc.Action], f.Source); f.Row < 0 || f.Row >= most {
+			return fmt.Errorf("lineage: row %d is made of row %d of source %d, which is not there", row, f.Row, f.Source)
+		}
+	}
+	return nil
+}
+
+// rowsOf is the number of rows of a source that rows can be made of; of a file outside the store it is not known.
+func (st *stage) rowsOf(a *action, source int) int {
+	switch {
+	case source == -1 && len(a.Shards) > 0:
+		return math.MaxInt
+	case source < 0 || source >= len(a.Sources) || a.Sources[source].Input == "":
+		return 0
+	}
+	return st.inputs[a.Sources[source].Input][a.Sources[source].Index].Rows
 }
 
 // incomplete says that a manifest names what is gone or damaged. Without the manifest the step is looked at action by

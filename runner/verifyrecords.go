@@ -2,7 +2,6 @@ package runner
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -18,7 +17,7 @@ func (v *verification) records(ctx context.Context) error {
 			return 0, errForeign
 		}
 		var rec Record
-		size, sound, err := v.unseal(ctx, name, RecordClass, func(text []byte) error { return decodeRecord(name, text, &rec) })
+		size, sound, err := v.unseal(ctx, name, RecordClass, func(text []byte) error { return decode(name, text, &rec) })
 		if err != nil {
 			return 0, err
 		}
@@ -28,17 +27,6 @@ func (v *verification) records(ctx context.Context) error {
 		}
 		return size, v.made(ctx, name, &rec)
 	})
-}
-
-// decodeRecord reads a record, which must be that of its name.
-func decodeRecord(name string, text []byte, rec *Record) error {
-	if err := json.Unmarshal(text, rec); err != nil {
-		return err
-	}
-	if rec.name() != name {
-		return fmt.Errorf("it is the record of %s", rec.name())
-	}
-	return nil
 }
 
 // breaks notes what is wrong with the record of an action.
@@ -95,7 +83,7 @@ func (v *verification) manifests(ctx context.Context) error {
 			return 0, errForeign
 		}
 		var m Manifest
-		size, sound, err := v.unseal(ctx, name, ManifestClass, func(text []byte) error { return json.Unmarshal(text, &m) })
+		size, sound, err := v.unseal(ctx, name, ManifestClass, func(text []byte) error { return decode(name, text, &m) })
 		if err != nil || !sound {
 			return size, err
 		}

@@ -2,7 +2,6 @@ package runner
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -25,7 +24,7 @@ func (v *verification) runs(ctx context.Context) error {
 	details := map[string][]*Damage{}
 	for _, name := range slices.Backward(names) {
 		var run RunRecord
-		size, sound, err := v.unseal(ctx, name, "runs", func(text []byte) error { return json.Unmarshal(text, &run) })
+		size, sound, err := v.unseal(ctx, name, "runs", func(text []byte) error { return decode(name, text, &run) })
 		if errors.Is(err, fs.ErrNotExist) {
 			continue
 		}
@@ -135,7 +134,7 @@ func (v *verification) detail(ctx context.Context, run *RunRecord, s RunStep) ([
 		return nil, err
 	}
 	var rested Detail
-	if err := json.Unmarshal(text, &rested); err != nil {
+	if err := decode(name, text, &rested); err != nil {
 		return []*Damage{v.found(Damage{Name: name, Class: ObjectClass, Problem: err.Error()})}, nil
 	}
 	return v.rested(ctx, run, s, name, rested)
@@ -225,7 +224,7 @@ func (v *verification) removals(ctx context.Context) error {
 			return 0, errForeign
 		}
 		var r Removal
-		size, sound, err := v.unseal(ctx, name, "removed", func(text []byte) error { return json.Unmarshal(text, &r) })
+		size, sound, err := v.unseal(ctx, name, "removed", func(text []byte) error { return decode(name, text, &r) })
 		if err == nil && !sound {
 			v.describe(v.known(name), fmt.Sprintf("the note that run %d lost its data", run), "")
 		}

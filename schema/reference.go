@@ -91,12 +91,27 @@ func source(e ast.Expr) string {
 // imported reports a package that is not there.
 func (m *message) imported() {
 	path, failed := "", m.err.Error()
+	if strings.Contains(failed, "import cycle") {
+		m.circle()
+		return
+	}
 	if i := strings.Index(failed, `package "`); i >= 0 {
 		path, _, _ = strings.Cut(failed[i+len(`package "`):], `"`)
 	}
 	m.path = nil
 	m.report(fmt.Sprintf("no package %q%s  Packages are looked for in this folder and its cue.mod/pkg only; nothing is downloaded.",
 		path, orEnd(meant(path, []string{ImportPath}), ".")))
+}
+
+// circle reports packages that import each other.
+func (m *message) circle() {
+	places := m.err.InputPositions()
+	var all []string
+	for _, p := range places {
+		all = append(all, fmt.Sprintf("%s:%d", m.checker.folder.relative(p.Filename()), p.Line()))
+	}
+	m.path = nil
+	m.report(fmt.Sprintf("the package imports itself, by way of others (%s); take one of these imports out", strings.Join(all, ", ")))
 }
 
 func (m *message) unused() {

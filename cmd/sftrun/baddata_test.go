@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 // badData is what may come as data, and what the user is told: one error that names the file and what to do, or a row
@@ -162,4 +163,58 @@ func TestOutputInTheWayIsToldBeforeAnyWork(t *testing.T) {
 		t.Error("the file in the way is lost")
 	}
 	p.mustApply("--output", "elsewhere")
+}
+
+// A file that grows, shrinks or vanishes while it is read: the apply says so or takes it as it was at one moment, and
+// once it stays as it is the next apply makes of it what is made of it anywhere.
+func TestFilesThatChangeWhileTheyAreRead(t *testing.T) {
+	if testing.Short() {
+		t.Skip("applies many times")
+	}
+	row := `{"id":"a","messages":[{"role":"user","content":"` + strings.Repeat("x", 1000) + `"}]}` + "\n"
+	for name, change := range map[string]func(path string) error{
+		"grows": func(path string) error {
+			f, err := os.OpenFile(path, os.O_APPEND|os.O_WRONLY|os.O_CREATE, 0o644)
+			if err != nil {
+				return err
+			}
+			defer f.Close()
+			_, err = f.WriteString(row)
+			return err
+		},
+		"shrinks":  func(path string) error { return os.Truncate(path, 100) },
+		"vanishes": os.Remove,
+	} {
+		p := quickstart(t)
+		p.edit("data/train-*", "moving/*", "target: 150", `target: 150, shortfall: "allow"`)
+		path := filepath.Join(p.dir, "moving", "rows.jsonl")
+		for range 4 {
+			p.write("moving/rows.jsonl", strings.Repeat(row, 10_000))
+			stop, done := make(chan struct{}), make(chan struct{})
+			go func() {
+				defer close(done)
+				for i := 0; i < 3000; i++ {
+					select {
+					case <-stop:
+						return
+					case <-time.After(time.Millisecond):
+					}
+					if i > 20 {
+						change(path)
+					}
+				}
+			}()
+			cmd := p.command("apply", "--yes")
+			said, _ := cmd.CombinedOutput()
+			close(stop)
+			<-done
+			if code := cmd.ProcessState.ExitCode(); code > 1 || bytes.Contains(said, []byte("goroutine ")) || code == 1 && !bytes.Contains(said, []byte("moving")) {
+				t.Errorf("%s: exit code %d:\n%s", name, code, said)
+			}
+		}
+		p.write("moving/rows.jsonl", strings.Repeat(row, 7))
+		if said, err := p.command("apply", "--yes").CombinedOutput(); err != nil || !bytes.Contains(said, []byte("7 out")) {
+			t.Errorf("%s: %v\n%s", name, err, said)
+		}
+	}
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"sftrun.local/runner"
+	"sftrun.local/runner/store"
 )
 
 func TestMain(m *testing.M) {
@@ -43,7 +44,7 @@ func TestScripts(t *testing.T) {
 			e.Setenv("HOME", filepath.Join(e.WorkDir, "home"))
 			return os.CopyFS(filepath.Join(e.WorkDir, "examples"), os.DirFS(examples))
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"hold": hold, "replace": replace, "await": await, "damage": damage, "share": share, "own": own},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"hold": hold, "replace": replace, "await": await, "damage": damage, "share": share, "own": own, "forge": forge},
 	})
 }
 
@@ -76,6 +77,12 @@ func await(ts *testscript.TestScript, _ bool, args []string) {
 		}
 	}
 	ts.Fatalf("%s did not appear", args[0])
+}
+
+// forge FILE TEXT writes a text with a seal that fits it.
+func forge(ts *testscript.TestScript, _ bool, args []string) {
+	ts.Check(os.RemoveAll(ts.MkAbs(args[0]))) // what is in a store is read-only
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), store.Seal([]byte(args[1])), 0o644))
 }
 
 // damage alters a byte in the middle of every file in a folder: damage FOLDER.

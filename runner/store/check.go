@@ -15,9 +15,7 @@ const checkPiece = 1 << 20
 func ObjectDigest(name string) (digest string, ok bool) {
 	first, rest, _ := strings.Cut(strings.TrimPrefix(name, ObjectPrefix), "/")
 	digest = first + rest
-	raw, err := hex.DecodeString(digest)
-	ok = err == nil && len(raw) == sha256.Size && hex.EncodeToString(raw) == digest && ObjectName(digest) == name
-	return digest, ok
+	return digest, IsDigest(digest) && ObjectName(digest) == name
 }
 
 // Check reads an object and compares it with its digest, holding a small piece of it at a time. It returns how many

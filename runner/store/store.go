@@ -37,8 +37,17 @@ func (e *Damaged) Error() string { return fmt.Sprintf("store: %s is damaged: %s"
 // ObjectPrefix begins the names of all objects.
 const ObjectPrefix = "objects/"
 
-// ObjectName is the name of an object within the bucket.
+// IsDigest tells whether an object can have this digest.
+func IsDigest(digest string) bool {
+	raw, err := hex.DecodeString(digest)
+	return err == nil && len(raw) == sha256.Size && hex.EncodeToString(raw) == digest
+}
+
+// ObjectName is the name of an object within the bucket. For what is no digest it is one under which nothing is stored.
 func ObjectName(digest string) string {
+	if !IsDigest(digest) {
+		return fmt.Sprintf("%snone/%x", ObjectPrefix, digest)
+	}
 	return ObjectPrefix + digest[:2] + "/" + digest[2:]
 }
 

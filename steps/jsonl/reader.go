@@ -152,7 +152,11 @@ func (r *Reader) fill() error {
 func (r *Reader) makeRoom() {
 	kept := r.buf[r.pos:r.end]
 	if len(kept) > len(r.buf)/2 {
-		r.buf = make([]byte, 2*len(r.buf))
+		size := 2 * len(r.buf)
+		if most := r.limit + firstBuffer; len(r.buf) < most {
+			size = min(size, most) // which shows that a row is too long
+		}
+		r.buf = make([]byte, size)
 	}
 	copy(r.buf, kept)
 	r.base += int64(r.pos)

@@ -91,6 +91,8 @@ func FuzzBlocks(f *testing.F) {
 	oracle := regexp.MustCompile(`(?s)<[tT][hH][iI][nN][kK]>(.*?)</[tT][hH][iI][nN][kK]>`)
 	for _, seed := range []string{
 		"<think>a</think>", "<THINK>é\n</think>中<think></Think>", "<think><think></think></think>", "İ<thin\u212a></think>", "<think>\xff</think>",
+		"</think>a<think>b</think>", "<think>a", "<think a='1'>b</think>", "< think>a</think>", "<think\n>a</think>", "<tHiNk>a</THINK>b<think/>", "<<think>></think>>", "<think>a</think ></think>",
+		strings.Repeat("<think>a</think>", 3000), strings.Repeat("<think>", 3000), "<think>a\r\n\x00</think>",
 	} {
 		f.Add(seed, "new")
 	}

@@ -51,7 +51,8 @@ func TestCleanTakesOffOneFence(t *testing.T) {
 }
 
 func FuzzClean(f *testing.F) {
-	for _, seed := range []string{"```xml\n<steer>😀</steer>\n```", "\ufeff ```\n```", "<exec>中</exec>", "````a````", "\xff"} {
+	for _, seed := range []string{"```xml\n<steer>😀</steer>\n```", "\ufeff ```\n```", "<exec>中</exec>", "````a````", "\xff",
+		"```\n```\na\n```\n```", "~~~\na\n~~~", "```\na", "a\n```", "“a”", "\"<steer>a</steer>\"", "```json\r\n<exec>a</exec>\r\n```\r\n", "\u200b<steer>a</steer>", strings.Repeat("`", 5000), "Sure! Here:\n```\n<steer>a</steer>\n```\nDone."} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, reply string) {

@@ -55,6 +55,8 @@ func FuzzSections(f *testing.F) {
 	}
 	for _, seed := range []string{
 		"<steer>a</steer><exec>b</exec>", "<STEERING>中</steer>😀<execute></EXECUTION>", "<steer><exec></steer></exec>", "<exec><exec></exec>x</exec>",
+		"</steer>a<steer>b</steer>", "<steer>a", "<steer x='1'>a</steer>", "<exec>a</execution>b</exec>", "<steering>a</steer>", "<STEER>\r\n</sTeErInG>", "<steer><steer>a</steer></steer>",
+		strings.Repeat("<steer>a</steer>", 2000), strings.Repeat("<exec>", 2000), "<steer>\xff\x00</steer>", "<\u017fteer>a</steer>",
 	} {
 		f.Add(seed)
 	}

@@ -23,16 +23,17 @@ var errShort = errors.New("it ends inside a run")
 // header does. parquet-go asks for the memory of a run when it meets its length.
 func (c *column) checkClaims(h *header, text []byte) error {
 	var encoding format.Encoding
-	var values int
+	var values, nulls int
 	var err error
 	switch h.Type {
 	case format.DataPage:
 		v1 := &h.DataPageHeader.V
 		encoding, values = v1.Encoding, int(v1.NumValues)
-		text, err = c.checkLevelsV1(v1, text)
+		text, nulls, err = c.checkLevelsV1(v1, text)
 	case format.DataPageV2:
 		v2 := &h.DataPageHeaderV2.V
 		encoding, values = v2.Encoding, int(v2.NumValues)
+		nulls = int(v2.NumNulls)
 		text, err = c.checkLevelsV2(v2, text)
 	default:
 		return nil // a dictionary is plain
@@ -40,11 +41,15 @@ func (c *column) checkClaims(h *header, text []byte) error {
 	if err != nil {
 		return fmt.Errorf("levels: %w", err)
 	}
-	return c.checkValues(encoding, text, values)
+	if err := c.checkValues(encoding, text, values); err != nil {
+		return err
+	}
+	return c.checkTexts(encoding, text, values-nulls)
 }
 
-// checkLevelsV1 checks levels that have their length ahead of them, and returns what follows.
-func (c *column) checkLevelsV1(h *format.DataPageHeader, text []byte) (rest []byte, err error) {
+// checkLevelsV1 checks levels that have their length ahead of them, and returns what follows, and how many entries are
+// null; with levels of an old encoding more than there are, for not known.
+func (c *column) checkLevelsV1(h *format.DataPageHeader, text []byte) (rest []byte, nulls int, err error) {
 	for _, l := range []struct {
 		most     int
 		encoding format.Encoding
@@ -54,16 +59,21 @@ func (c *column) checkLevelsV1(h *format.DataPageHeader, text []byte) (rest []by
 		}
 		levels, after, err := sized(text)
 		if err != nil {
-			return nil, err
+			return nil, 0, err
 		}
+		nulls = int(h.NumValues) + 1
 		if l.encoding == format.RLE {
 			if err := checkRuns(levels, bitsFor(l.most), int(h.NumValues)); err != nil {
-				return nil, err
+				return nil, 0, err
 			}
+			nulls = countNot(levels, l.most, int(h.NumValues))
 		}
 		text = after
 	}
-	return text, nil
+	if c.leaf.maxDef == 0 {
+		nulls = 0
+	}
+	return text, nulls, nil
 }
 
 // checkLevelsV2 checks levels whose lengths stand in the header, and returns what follows.
