@@ -74,6 +74,21 @@ func TestAFileThatIsGoneIsSaid(t *testing.T) {
 	}
 }
 
+func TestAnotherCommitThanAskedForIsNotRead(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("X-Repo-Commit", strings.Repeat("2", 40))
+	}))
+	defer server.Close()
+	c, err := hub.New(hub.Options{Endpoint: server.URL})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	if _, err := c.Open(t.Context(), "hf://o/n@"+strings.Repeat("1", 40)+"/a.parquet", 5, ""); !errors.Is(err, hub.ErrChanged) {
+		t.Error(err)
+	}
+}
+
 func TestTheHubsWaitsAreKept(t *testing.T) {
 	answers := []func(http.Header) int{
 		func(h http.Header) int { h.Set("Retry-After", "7"); return 429 },
@@ -131,6 +146,24 @@ func TestAWaitBeyondPatienceIsNotBegun(t *testing.T) {
 	}
 }
 
+func TestCancellingEndsAWaitAtOnce(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Retry-After", "300")
+		w.WriteHeader(503)
+		time.AfterFunc(20*time.Millisecond, cancel)
+	}))
+	defer server.Close()
+	c, err := hub.New(hub.Options{Endpoint: server.URL})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	if _, err := c.Pin(ctx, hub.Address{Owner: "o", Name: "n"}); !errors.Is(err, context.Canceled) {
+		t.Error(err)
+	}
+}
+
 func TestTheTokenIsSentToTheEndpointAlone(t *testing.T) {
 	seen := ""
 	other := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { seen += r.Header.Get("Authorization") }))
@@ -156,7 +189,7 @@ func TestTheTokenIsSentToTheEndpointAlone(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer r.Close()
-	go func() { time.Sleep(50 * time.Millisecond); r.Close() }()
+	time.AfterFunc(50*time.Millisecond, func() { r.Close() })
 	r.ReadAt(make([]byte, 5), 0)
 	if seen != "" {
 		t.Errorf("the other host was shown %q", seen)

@@ -111,6 +111,14 @@ func (a Address) String() string {
 	return text
 }
 
+// short is the address as errors have it, with the beginning of a commit.
+func (a Address) short() string {
+	if a.Pinned() {
+		a.Revision = a.Revision[:8]
+	}
+	return a.String()
+}
+
 func written(revision string) string {
 	if slashed.MatchString(revision + "/") {
 		return revision

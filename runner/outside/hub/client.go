@@ -30,7 +30,8 @@ type Options struct {
 	Stall       time.Duration // an answer that brings no byte for so long is given up and asked for again; 60 s if 0
 
 	// Tries is how often one thing is asked for, and Patience how long, waits included, before its failure is final. Both
-	// start anew whenever bytes arrive. 8 and 10 minutes if 0: the Hub's limits are counted over 5 minutes.
+	// start anew whenever bytes arrive. 8 and 10 minutes if 0: the Hub's limits are counted over 5 minutes. What is not
+	// about the bytes of a file is asked for 5 times at most.
 	Tries    int
 	Patience time.Duration
 

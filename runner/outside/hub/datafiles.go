@@ -26,7 +26,7 @@ func (c *Client) dataFiles(ctx context.Context, a Address, config, split string)
 		files, err = oneSplit(splits, split)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("%s %w", a, err)
+		return nil, fmt.Errorf("%s %w", a.short(), err)
 	}
 	return files, nil
 }

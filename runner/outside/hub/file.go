@@ -90,7 +90,7 @@ func (f *file) locate() (err error) {
 }
 
 func (f *file) effort() *effort {
-	return &effort{c: f.c, where: f.place.short(), group: f.group}
+	return &effort{c: f.c, where: f.place.short(), group: f.group, most: f.c.o.Tries}
 }
 
 // group is the rate limit that the next request counts against: none where the bytes come from another host.

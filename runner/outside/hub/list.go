@@ -51,10 +51,10 @@ func (c *Client) match(ctx context.Context, a Address) ([]steps.Shard, error) {
 		return nil, err
 	}
 	if isFolder && len(files) == 0 {
-		return nil, fmt.Errorf("%s is a folder; write %s/** for the files in it", a, a)
+		return nil, fmt.Errorf("%s is a folder; write /** behind it for the files in it", a.short())
 	}
 	if len(files) == 0 {
-		return nil, fmt.Errorf("%s: %w: no file matches.  Look at %s/tree/%s", a, ErrNotFound, c.page(a.Repo()), a.Revision)
+		return nil, fmt.Errorf("%s: %w: no file matches.  Look at %s/tree/%s", a.short(), ErrNotFound, c.page(a.Repo()), a.Revision)
 	}
 	return shards(a, base, files), nil
 }

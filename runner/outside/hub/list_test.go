@@ -116,7 +116,7 @@ func TestPatternsNameFilesByThePathBelowTheirFixedPart(t *testing.T) {
 		}
 	}
 	for address, want := range map[string]string{
-		"hf://o/n/data":         "is a folder; write hf://o/n@",
+		"hf://o/n/data":         "/data is a folder; write /** behind it",
 		"hf://o/n/dat/*":        "no file matches",
 		"hf://o/n/data/*.jsonl": "no file matches",
 	} {

@@ -22,6 +22,7 @@ type effort struct {
 	c     *Client
 	where string        // what errors name
 	group func() string // of the Hub's rate limits that the next try counts against, or ""
+	most  int           // tries
 	tries int
 	spent time.Duration
 	last  *fault
@@ -40,7 +41,7 @@ func (e *effort) try(ctx context.Context, do func() (progress bool, err error)) 
 			return context.Cause(ctx)
 		}
 		if progress {
-			*e = effort{c: e.c, where: e.where, group: e.group}
+			*e = effort{c: e.c, where: e.where, group: e.group, most: e.most}
 		}
 		if !errors.As(err, &e.last) {
 			return err
@@ -51,7 +52,7 @@ func (e *effort) try(ctx context.Context, do func() (progress bool, err error)) 
 
 // pause waits before the next try, and says so if there will be none.
 func (e *effort) pause(ctx context.Context) error {
-	if e.tries >= e.c.o.Tries {
+	if e.tries >= e.most {
 		return e.end("")
 	}
 	wait := e.c.limits.wait(e.group())

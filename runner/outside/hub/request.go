@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -15,8 +16,8 @@ const mostHops = 5
 
 // send sends one request and returns the answer, whatever its status; redirects are not followed. The token goes along
 // only to the endpoint. A request that did not get an answer is a *fault.
-func (c *Client) send(ctx context.Context, method string, to *url.URL, ranged string) (*http.Response, error) {
-	req, err := http.NewRequestWithContext(ctx, method, to.String(), nil)
+func (c *Client) send(ctx context.Context, to *url.URL, ranged string) (*http.Response, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, to.String(), nil)
 	if err != nil {
 		return nil, fmt.Errorf("make a request to %s: %w", to.Host, bare(err))
 	}
@@ -51,11 +52,15 @@ func group(to *url.URL) string {
 	return groupAPI
 }
 
-// bare is the cause of an error of net/http and net/url, without the address, which may be signed.
+// bare is the cause of an error of net/http and net/url, without the address, which may be signed, and without ports.
 func bare(err error) error {
 	var u *url.Error
 	for errors.As(err, &u) {
 		err = u.Err
+	}
+	var n *net.OpError
+	for errors.As(err, &n) {
+		err = n.Err
 	}
 	return err
 }
@@ -79,9 +84,9 @@ func target(resp *http.Response) (*url.URL, error) {
 
 // ask sends a request to the endpoint and follows its redirects there, as a renamed repository has them. The answer is the
 // first one that is no redirect, or redirects elsewhere.
-func (c *Client) ask(ctx context.Context, method string, to *url.URL) (*http.Response, error) {
+func (c *Client) ask(ctx context.Context, to *url.URL) (*http.Response, error) {
 	for range mostHops {
-		resp, err := c.send(ctx, method, to, "")
+		resp, err := c.send(ctx, to, "")
 		if err != nil {
 			return nil, err
 		}
@@ -98,10 +103,13 @@ func (c *Client) ask(ctx context.Context, method string, to *url.URL) (*http.Res
 	return nil, fmt.Errorf("%s redirects in a circle", to.Host)
 }
 
+// fewTries is how often something is asked for before any work has begun, where an error soon is better than one late.
+const fewTries = 5
+
 // get returns the body of an address of the endpoint, at most limit bytes of it, and the header of the answer. It tries
 // until patience ends.
 func (c *Client) get(ctx context.Context, to *url.URL, s subject, limit int64) (body []byte, header http.Header, err error) {
-	e := effort{c: c, where: s.String(), group: func() string { return group(to) }}
+	e := effort{c: c, where: s.String(), group: func() string { return group(to) }, most: min(fewTries, c.o.Tries)}
 	err = e.try(ctx, func() (bool, error) {
 		body, header, err = c.getOnce(ctx, to, s, limit)
 		return false, err
@@ -116,7 +124,7 @@ func (c *Client) getOnce(ctx context.Context, to *url.URL, s subject, limit int6
 	defer c.lines.give()
 	watch := newWatch(ctx, c.o.Stall)
 	defer watch.stop()
-	resp, err := c.ask(watch.ctx, http.MethodGet, to)
+	resp, err := c.ask(watch.ctx, to)
 	if err != nil {
 		return nil, nil, located(s, watch.name(err))
 	}

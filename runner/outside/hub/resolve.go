@@ -22,7 +22,9 @@ func (c *Client) resolveURL(p place) *url.URL {
 
 func (p place) subject() subject { return subject{p.repo, p.commit, p.path} }
 
-// resolve asks the Hub once where a file lies, and makes sure that it is still the file of that size and digest.
+// resolve asks the Hub once where a file lies, and makes sure that it is still the file of that size and digest. It asks
+// with GET, and leaves the body of a small file that the Hub serves itself: an address that was signed for a HEAD may
+// not serve a GET.
 func (c *Client) resolve(ctx context.Context, p place, size int64, digest string) (*location, error) {
 	if err := c.lines.take(ctx); err != nil {
 		return nil, err
@@ -30,7 +32,7 @@ func (c *Client) resolve(ctx context.Context, p place, size int64, digest string
 	defer c.lines.give()
 	watch := newWatch(ctx, c.o.Stall)
 	defer watch.stop()
-	resp, err := c.ask(watch.ctx, http.MethodHead, c.resolveURL(p))
+	resp, err := c.ask(watch.ctx, c.resolveURL(p))
 	if err != nil {
 		return nil, located(p.subject(), watch.name(err))
 	}

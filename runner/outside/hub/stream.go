@@ -58,7 +58,7 @@ func (s *stream) open() error {
 // fetch follows redirects wherever they lead; the token goes along on the endpoint only.
 func (c *Client) fetch(ctx context.Context, to *url.URL, ranged string) (*http.Response, error) {
 	for range mostHops {
-		resp, err := c.send(ctx, http.MethodGet, to, ranged)
+		resp, err := c.send(ctx, to, ranged)
 		if err != nil {
 			return nil, err
 		}

@@ -78,20 +78,20 @@ func (h *Hub) Close() {
 	h.done.Wait()
 }
 
-// sign makes an address on the CDN that serves a file for a while.
-func (h *Hub) sign(f file, id string) string {
+// sign makes an address on the CDN that serves a file for a while, to requests of one method.
+func (h *Hub) sign(f file, id, method string) string {
 	h.mu.Lock()
 	h.links++
 	number := strconv.Itoa(h.links)
 	h.mu.Unlock()
 	path := "/" + id + "/" + f.sha256
 	until := strconv.FormatInt(time.Now().Add(h.o.Life).Unix(), 10)
-	return h.cdnURL + path + "?Expires=" + until + "&Key-Pair-Id=" + number + "&Signature=" + h.signature(path, until, number)
+	return h.cdnURL + path + "?Expires=" + until + "&Key-Pair-Id=" + number + "&Signature=" + h.signature(method, path, until, number)
 }
 
-func (h *Hub) signature(path, until, number string) string {
+func (h *Hub) signature(method, path, until, number string) string {
 	mac := hmac.New(sha256.New, fmt.Appendf(nil, "seed %d", h.o.Seed))
-	fmt.Fprintf(mac, "%s %s %s", path, until, number)
+	fmt.Fprintf(mac, "%s %s %s %s", method, path, until, number)
 	return hex.EncodeToString(mac.Sum(nil))
 }
 
@@ -103,7 +103,7 @@ func (h *Hub) valid(r *http.Request) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return err == nil && time.Now().Unix() < ends && !h.revoked[number] &&
-		hmac.Equal([]byte(h.signature(r.URL.Path, until, number)), []byte(q.Get("Signature")))
+		hmac.Equal([]byte(h.signature(r.Method, r.URL.Path, until, number)), []byte(q.Get("Signature")))
 }
 
 func (h *Hub) revoke(number string) {

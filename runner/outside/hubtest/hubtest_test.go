@@ -58,7 +58,7 @@ func ask(t *testing.T, method, url string, header ...string) (*http.Response, st
 
 func TestALargeFileIsRedirectedToTheCDNWithWhatTheHubSaysOfIt(t *testing.T) {
 	h := start(t, hubtest.Options{})
-	resp, _ := ask(t, "HEAD", h.URL()+"/datasets/o/n/resolve/main/data/a.parquet")
+	resp, _ := ask(t, "GET", h.URL()+"/datasets/o/n/resolve/main/data/a.parquet")
 	if resp.StatusCode != 302 || resp.Header.Get("X-Linked-Size") != "10" ||
 		resp.Header.Get("X-Linked-Etag") != `"84d89877f0d4041efb6bf91a16f0248f2fd573e6af05c19f96bedb9f882f7882"` || len(resp.Header.Get("X-Repo-Commit")) != 40 {
 		t.Errorf("%d %v", resp.StatusCode, resp.Header)
@@ -73,6 +73,17 @@ func TestALargeFileIsRedirectedToTheCDNWithWhatTheHubSaysOfIt(t *testing.T) {
 	}
 	if resp, _ := ask(t, "GET", signed+"0"); resp.StatusCode != 403 {
 		t.Errorf("a forged signature gives %d", resp.StatusCode)
+	}
+	if resp, _ := ask(t, "HEAD", signed); resp.StatusCode != 403 {
+		t.Errorf("HEAD with an address signed for GET gives %d", resp.StatusCode)
+	}
+}
+
+func TestASignedAddressRunsOut(t *testing.T) {
+	h := start(t, hubtest.Options{Life: 1})
+	resp, _ := ask(t, "GET", h.URL()+"/datasets/o/n/resolve/main/data/a.parquet")
+	if resp, body := ask(t, "GET", resp.Header.Get("Location")); resp.StatusCode != 403 || !strings.Contains(body, "Request has expired") {
+		t.Errorf("%d %s", resp.StatusCode, body)
 	}
 }
 
@@ -102,7 +113,7 @@ func TestAListingHasPages(t *testing.T) {
 
 func TestATokenOnTheCDNOrInAnAddressIsRemembered(t *testing.T) {
 	h := start(t, hubtest.Options{})
-	resp, _ := ask(t, "HEAD", h.URL()+"/datasets/o/n/resolve/main/data/a.parquet", "Authorization", "Bearer hf_secret")
+	resp, _ := ask(t, "GET", h.URL()+"/datasets/o/n/resolve/main/data/a.parquet", "Authorization", "Bearer hf_secret")
 	if v := h.Violations(); len(v) > 0 {
 		t.Fatalf("%q before any", v)
 	}

@@ -35,7 +35,7 @@ func (h *Hub) resolve(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("X-Linked-Etag", quoted(f.sha256))
 	w.Header().Set("X-Linked-Size", strconv.FormatInt(f.size, 10))
 	w.Header().Set("X-Xet-Hash", f.tag())
-	w.Header().Set("Location", h.sign(*f, name))
+	w.Header().Set("Location", h.sign(*f, name, r.Method))
 	w.WriteHeader(http.StatusFound)
 }
 
