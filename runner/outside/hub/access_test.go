@@ -89,6 +89,37 @@ func TestAnotherCommitThanAskedForIsNotRead(t *testing.T) {
 	}
 }
 
+func TestAListingLeadsOnWithinTheEndpointOnly(t *testing.T) {
+	link := ""
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Query().Get("cursor") == "2" && r.URL.Path == "/mirror/api/datasets/o/n/tree/x" {
+			fmt.Fprint(w, `[{"type":"file","path":"b.jsonl"}]`)
+			return
+		}
+		w.Header().Set("Link", "<"+link+`>; rel="next"`)
+		fmt.Fprint(w, `[{"type":"file","path":"a.jsonl"}]`)
+	}))
+	defer server.Close()
+	c, err := hub.New(hub.Options{Endpoint: server.URL + "/mirror"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	a := hub.Address{Owner: "o", Name: "n", Revision: strings.Repeat("1", 40), Pattern: "*.jsonl"}
+	for next, want := range map[string]string{
+		"https://huggingface.co/api/datasets/o/n/tree/x?cursor=2":  "", // a mirror that hands on what the Hub says
+		server.URL + "/mirror/api/datasets/o/n/tree/x?cursor=2":    "",
+		"https://elsewhere.example/api/datasets/o/n/tree/x?cursor": "leads on to another host, elsewhere.example",
+		server.URL + "/mirror/api/datasets/o/n/tree/x?cursor=1":    "the listing does not end",
+	} {
+		link = next
+		shards, err := c.List(t.Context(), a, "", "")
+		if want == "" && (err != nil || names(shards) != "a.jsonl b.jsonl") || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
+			t.Errorf("%s: %s, %v; want %q", next, names(shards), err, want)
+		}
+	}
+}
+
 func TestTheHubsWaitsAreKept(t *testing.T) {
 	answers := []func(http.Header) int{
 		func(h http.Header) int { h.Set("Retry-After", "7"); return 429 },

@@ -112,7 +112,9 @@ func (c *Client) nextPage(at *url.URL, header http.Header) (*url.URL, error) {
 		return nil, errors.New("the listing leads on to no address")
 	}
 	if next.Scheme+"://"+next.Host == DefaultEndpoint {
-		next.Scheme, next.Host = c.endpoint.Scheme, c.endpoint.Host
+		query := next.RawQuery
+		next = c.endpoint.JoinPath(next.EscapedPath())
+		next.RawQuery = query
 	}
 	if !c.own(next) {
 		return nil, fmt.Errorf("the listing leads on to another host, %s, which is not followed; is HF_ENDPOINT right (%s)?", next.Host, c.endpoint)
