@@ -71,7 +71,7 @@ func (c *s3Cloud) answer(api smithy.APIError, r *smithyhttp.ResponseError) error
 // s3Kind goes by the code where it says more than the number.
 func s3Kind(number int, code string) kind {
 	switch code {
-	case "NoSuchBucket", "InvalidAccessKeyId": // some services answer 404 to the second as well
+	case "NoSuchBucket":
 		return other
 	case "PreconditionFailed":
 		return refused
