@@ -1,0 +1,125 @@
+package blobtest
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+)
+
+// A Shelf is what a service holds, and how it behaves. Change its fields only before the first request.
+type Shelf struct {
+	Bucket           string // the one bucket there is
+	PageSize         int    // names in a page at most; 0 = 1,000
+	IgnoreConditions bool   // every put wins, as on services that do not know conditions
+
+	// Now is the clock of the service; nil = that of this machine.
+	Now func() time.Time
+
+	mu      sync.Mutex
+	objects map[string]object
+	uploads map[string]*upload
+	made    int64 // generations given so far
+}
+
+type object struct {
+	data    []byte
+	mark    string
+	tag     string
+	written time.Time
+}
+
+type upload struct {
+	mark  string
+	parts map[int][]byte
+}
+
+// Names lists what is there, in order.
+func (s *Shelf) Names() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Sorted(maps.Keys(s.objects))
+}
+
+// Uploads is the number of uploads in parts that were begun and neither finished nor abandoned.
+func (s *Shelf) Uploads() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.uploads)
+}
+
+func (s *Shelf) now() time.Time {
+	if s.Now != nil {
+		return s.Now()
+	}
+	return time.Now()
+}
+
+func (s *Shelf) get(key string) (object, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	o, ok := s.objects[key]
+	return o, ok
+}
+
+// put stores an object if the one that is there, nil for none, is as the condition wants it.
+func (s *Shelf) put(key string, data []byte, mark, tag string, holds func(there *object) bool) (object, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var there *object
+	if o, ok := s.objects[key]; ok {
+		there = &o
+	}
+	if !s.IgnoreConditions && !holds(there) {
+		return object{}, false
+	}
+	if s.objects == nil {
+		s.objects = map[string]object{}
+	}
+	s.made++
+	if tag == "" {
+		tag = fmt.Sprint(s.made + 1000)
+	}
+	s.objects[key] = object{data: data, mark: mark, tag: tag, written: s.now()}
+	return s.objects[key], true
+}
+
+func (s *Shelf) remove(key string) (there bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	_, there = s.objects[key]
+	delete(s.objects, key)
+	return there
+}
+
+// page lists at most n names with a prefix after a name, and tells whether there are more.
+func (s *Shelf) page(prefix, after string, n int) (names []string, more bool) {
+	for _, name := range s.Names() {
+		if !strings.HasPrefix(name, prefix) || after != "" && name <= after {
+			continue
+		}
+		if len(names) == s.most(n) {
+			return names, true
+		}
+		names = append(names, name)
+	}
+	return names, false
+}
+
+func (s *Shelf) most(n int) int {
+	if s.PageSize > 0 {
+		return min(n, s.PageSize)
+	}
+	return min(n, 1000)
+}
+
+// cut returns the bytes that a Range header asks for, if there are any.
+func cut(data []byte, asked string) (part []byte, ok bool) {
+	var first, last int
+	if _, err := fmt.Sscanf(asked, "bytes=%d-%d", &first, &last); err != nil || first >= len(data) || last < first {
+		return nil, false
+	}
+	return data[first:min(last+1, len(data))], true
+}
