@@ -86,11 +86,11 @@ func follow(t *testing.T, c content) {
 	case *RunRecord:
 		for _, s := range c.Steps {
 			if s.Symbol != "" {
-				manifestName(s.Symbol)
+				_ = manifestName(s.Symbol)
 			}
 		}
 		for _, digest := range c.objects() {
-			store.ObjectName(digest)
+			_ = store.ObjectName(digest)
 		}
 	case *Record:
 		if c.failed() < 0 {

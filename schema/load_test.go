@@ -259,7 +259,7 @@ func TestMistakesOfTheCommandAndTheFolder(t *testing.T) {
 		{"unknown tag", good, func(o *schema.Options) { o.Tags = []string{"target=3"} },
 			"-t target: no field of the pipeline is marked @tag(target)"},
 		{"tag without value", good, func(o *schema.Options) { o.Tags = []string{"target"} },
-			"-t target: write it as name=value"},
+			`-t "target": write it as name=value`},
 		{"not UTF-8", map[string]string{"pipeline.cue": base(t) + "\n// \xff\n"}, nil,
 			"pipeline.cue: line 40 is not UTF-8 text; save the file as UTF-8"},
 		{"too large", map[string]string{"pipeline.cue": base(t), "x.cue": strings.Repeat("// x\n", 1<<20)}, nil,

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"unicode"
 
 	"cuelang.org/go/cue/ast"
 )
@@ -14,12 +15,17 @@ func tags(given []string) (map[string]string, error) {
 	values := map[string]string{}
 	for _, t := range given {
 		name, value, ok := strings.Cut(t, "=")
-		if !ok {
-			return nil, Errors{mistake("", "-t %s: write it as name=value", t)}
+		if !ok || name == "" || strings.ContainsFunc(name, odd) {
+			return nil, Errors{mistake("", "-t %q: write it as name=value", t)}
 		}
 		values[name] = value
 	}
 	return values, nil
+}
+
+// odd tells whether a letter has no place in a name, as it cannot be seen.
+func odd(r rune) bool {
+	return unicode.IsSpace(r) || !unicode.IsGraphic(r) || r == unicode.ReplacementChar
 }
 
 // A mark is an attribute @tag(name,type=…) on a field of the user.
