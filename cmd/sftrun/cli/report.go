@@ -66,6 +66,7 @@ func (r *reportText) write(ctx context.Context) error {
 	for _, halt := range r.report.Halts {
 		fmt.Fprintf(r, "\n%s\n", halt)
 	}
+	r.look()
 	r.findings()
 	r.failures()
 	r.held()
@@ -77,6 +78,15 @@ func (r *reportText) write(ctx context.Context) error {
 		r.WriteString(files + "\n")
 	}
 	return nil
+}
+
+// look proposes to look at the rows of checks that said no.
+func (r *reportText) look() {
+	for _, s := range r.report.Steps {
+		if s.Tally.Halt != "" && s.Done {
+			fmt.Fprintf(r, "To look: %s\n", r.project.again("show", s.Name))
+		}
+	}
 }
 
 // outcome says how it ended.
