@@ -70,7 +70,8 @@ type progress struct {
 	known    keySet    // questions that were found answered
 	sending  bool
 	ended    bool
-	current  bool // its file, if it has one, is what it should be
+	current  bool     // its file, if it has one, is what it should be
+	kept     *Publish // its file, if that was changed by hand and left alone
 	wrote    bool
 }
 
@@ -401,11 +402,17 @@ func (a *apply) close(st *stage, p *progress) {
 	p.busy = true
 	a.start(func(ctx context.Context) func() error {
 		wrote, state, err := a.seal(ctx, st)
+		var kept *Publish
+		if err == nil && state == Kept {
+			var f Publish
+			f, err = a.standingOf(ctx, a.stages, st, state)
+			kept = &f
+		}
 		return func() error {
 			p.busy, p.ended, p.current = false, true, err == nil && state == current
 			p.Tally, p.Done = st.data.Tally, err == nil
 			p.Seconds = time.Since(p.began).Seconds()
-			p.wrote = wrote
+			p.wrote, p.kept = wrote, kept
 			p.Answered = p.known.len()
 			p.Partial = st.partial || st.trial || st.data.Failures() > 0
 			if wrote {

@@ -50,6 +50,9 @@ func (a *apply) finish(ctx context.Context) (*Report, error) {
 		if publishes(st) && p.current {
 			rep.Files = append(rep.Files, a.shown(a.target(st)))
 		}
+		if p.kept != nil {
+			rep.Kept = append(rep.Kept, *p.kept)
+		}
 	}
 	err := a.err
 	a.run.Outcome, a.run.Ended = rep.Outcome, time.Now().UTC()

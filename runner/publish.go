@@ -19,8 +19,9 @@ import (
 // Publish says of a published file what is to be known before an apply.
 type Publish struct {
 	Step string `json:"step,omitempty"`
-	File string `json:"file"` // path as the user would write it
-	Why  string `json:"why"`  // one of the constants below
+	File string `json:"file"`          // path as the user would write it
+	Why  string `json:"why"`           // one of the constants below
+	Cut  bool   `json:"cut,omitempty"` // Kept: what is left is the beginning of what was published
 }
 
 // How a published file stands that is not simply current.
@@ -75,12 +76,26 @@ func (r *Runner) planPublish(ctx context.Context, stages []*stage) ([]Publish, e
 		if state == Kept && r.opt.Force {
 			state = Edited
 		}
-		f := Publish{Step: st.node.spec.Name, File: r.shown(path), Why: state}
+		f, err := r.standingOf(ctx, stages, st, state)
+		if err != nil {
+			return nil, err
+		}
 		if f.Blocks() || state != current && st.data != nil {
 			all = append(all, f)
 		}
 	}
 	return all, nil
+}
+
+// standingOf says how the published file of a stage stands.
+func (r *Runner) standingOf(ctx context.Context, stages []*stage, st *stage, state string) (Publish, error) {
+	f := Publish{Step: st.node.spec.Name, File: r.shown(r.target(st)), Why: state}
+	if state != Kept {
+		return f, nil
+	}
+	var err error
+	f.Cut, err = r.cutOff(ctx, stages, st)
+	return f, err
 }
 
 // compare looks at the bytes of a file of which nothing is remembered: if they are those that would be published, it

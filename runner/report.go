@@ -19,10 +19,11 @@ type Report struct {
 	Run     RunRecord    // as recorded; Number is 0 if there was nothing to do and nothing to record
 	Steps   []StepReport // of the steps that the apply was for, in order
 	Outcome Outcome
-	Changed bool     // anything was executed or published
-	Mended  []string // names, in the store, of damaged objects that were made again
-	Files   []string // all published files that are current, as the user would write them
-	Halts   []string // what checks said no to
+	Changed bool      // anything was executed or published
+	Mended  []string  // names, in the store, of damaged objects that were made again
+	Files   []string  // all published files that are current, as the user would write them
+	Kept    []Publish // published files that were changed by hand, and were left alone
+	Halts   []string  // what checks said no to
 }
 
 // A StepReport tells what an apply did with one step.

@@ -210,7 +210,7 @@ func TestVerifyTellsOfAnswersAndOfPublishedFiles(t *testing.T) {
 	if len(found.Damage) != 1 || found.Damage[0].Name != "answers/b" || !found.Damage[0].Kept {
 		t.Errorf("damage %+v", found.Damage)
 	}
-	want := "[{ .sftrun/output/ask.jsonl missing} { .sftrun/output/top.jsonl changed by hand}]"
+	want := "[{ .sftrun/output/ask.jsonl missing false} { .sftrun/output/top.jsonl changed by hand false}]"
 	if got := fmt.Sprint(found.Files); got != want {
 		t.Errorf("files %s, want %s", got, want)
 	}

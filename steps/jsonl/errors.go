@@ -60,7 +60,7 @@ func (r *Reader) badText(row []byte) error {
 		c, size := utf8.DecodeRune(row[at:])
 		if c == utf8.RuneError && size == 1 {
 			return r.problem(at, fmt.Sprintf("byte 0x%02x is not UTF-8", row[at]),
-				"convert the text first, for example: iconv -f LATIN1 -t UTF-8")
+				"convert the text first, for example: iconv -f LATIN1 -t UTF-8 FILE > NEW")
 		}
 		at += size
 	}
@@ -83,8 +83,8 @@ func describe(text []byte) string {
 }
 
 const (
-	utf16Hint = "it looks like UTF-16; convert it first: iconv -f UTF-16 -t UTF-8"
-	utf32Hint = "it looks like UTF-32; convert it first: iconv -f UTF-32 -t UTF-8"
+	utf16Hint = "it looks like UTF-16; convert it first: iconv -f UTF-16 -t UTF-8 FILE > NEW"
+	utf32Hint = "it looks like UTF-32; convert it first: iconv -f UTF-32 -t UTF-8 FILE > NEW"
 )
 
 // foreign recognises by their first bytes the kinds of files that are often taken for JSON lines, and says what to do

@@ -24,7 +24,7 @@ const (
 // Kind returns the kind "validate".
 func Kind() steps.Kind {
 	return steps.Kind{
-		Name: "validate", Version: 1, Schema: schema, Publishes: reportStream, EachRow: true,
+		Name: "validate", Version: 2, Schema: schema, Publishes: reportStream, EachRow: true,
 		New: newStep, Do: do,
 	}
 }

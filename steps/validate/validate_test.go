@@ -116,7 +116,7 @@ func TestWhatAnInvalidRowMeans(t *testing.T) {
 	}{
 		"report": {rows, map[string]int{}, nil},
 		"drop":   {rows[:1], map[string]int{think.ResidualText: 1, think.NoPairedSections: 1}, nil},
-		"fail": {rows, map[string]int{}, []string{`2 of 3 rows are invalid (1 no_paired_sections, 2 residual_text_outside_sections); ` +
+		"fail": {rows, map[string]int{}, []string{`2 of 3 rows are invalid (1 no_paired_sections, 2 residual_text_outside_sections), first "b" (residual_text_outside_sections), "c" (no_paired_sections); ` +
 			`the report has examples; to go on all the same, set onInvalid to "report" or "drop"`}},
 	} {
 		made := run(t, config(onInvalid, false, 20), rows...)

@@ -34,7 +34,7 @@ var exitCodes = []struct {
 	{exitChanges, "plan --detailed-exitcode: an apply would do something"},
 	{exitPartial, "apply: done, but rows failed, or were left out by --max-rows"},
 	{exitHeld, "apply: what costs money was left out, by --free or by your answer"},
-	{exitRefused, "a check said no: rows are not valid (apply, validate), or the store is damaged (verify)"},
+	{exitRefused, "a check said no: rows are not valid (apply, validate), the store is damaged (verify), or a saved plan does not hold (show-plan)"},
 	{exitMisused, "the command line cannot be understood"},
 	{exitInterrupted, "stopped by Ctrl-C; what was done is kept"},
 }

@@ -50,7 +50,7 @@ func (p *project) admissible(ctx context.Context, f applyFlags, planned func(con
 	asks, many := mayAsk(plan)
 	switch {
 	case asks && len(unanswered) > 0:
-		return fmt.Errorf("%s\nTo run all that needs no model: %s", strings.Join(unanswered, "\n"), p.again("apply", "--free"))
+		return fmt.Errorf("%s\nTo run all that needs no model: %s", strings.Join(unanswered, "\n"), p.againWithout("yes", "apply", "--free"))
 	case many && !f.yes && !isTerminal(p.In):
 		return errNobodyToAsk
 	}

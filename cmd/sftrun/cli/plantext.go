@@ -56,7 +56,7 @@ func (t *planText) text() string {
 		t.WriteString("\n")
 	}
 	for _, p := range t.plan.Publish {
-		t.publish(p)
+		t.WriteString(t.project.publishText(p, t.flags.force))
 	}
 	for _, file := range t.plan.Stale {
 		fmt.Fprintf(t, "left from before: %s (no step publishes it now)\n", file)
@@ -226,24 +226,4 @@ func detailsOf(s runner.StepPlan) string {
 		text += ", " + figures.Size(s.Reads) + " to read"
 	}
 	return text
-}
-
-// publish says what an apply would do with a file that is not as it should be.
-func (t *planText) publish(p runner.Publish) {
-	why := p.Why
-	if p.Why == runner.Edited || p.Why == runner.Kept {
-		why = "changed by hand"
-	}
-	switch {
-	case p.Why == runner.Missing:
-		fmt.Fprintf(t, "%s is missing and will be written.\n", p.File)
-	case p.Why == runner.Older:
-		fmt.Fprintf(t, "%s is not what it should be now, and will be written anew.\n", p.File)
-	case t.flags.force:
-		fmt.Fprintf(t, "%s was %s and will be overwritten (--force).\n", p.File, why)
-	case p.Why == runner.Kept:
-		fmt.Fprintf(t, "%s was %s and stays so, as its result is what it was.  To have it written anew: %s\n", p.File, why, t.project.again("apply", "--force"))
-	default:
-		fmt.Fprintf(t, "%s was %s: an apply would not begin.  Move it away, or have it overwritten: %s\n", p.File, why, t.project.again("apply", "--force"))
-	}
 }

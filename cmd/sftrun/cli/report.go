@@ -20,10 +20,11 @@ import (
 func (p *project) showReport(ctx context.Context, rep *runner.Report) error {
 	if p.json {
 		return p.printJSON(map[string]any{
-			"event": "end", "outcome": rep.Outcome, "changed": rep.Changed, "files": rep.Files, "halts": rep.Halts, "mended": rep.Mended, "run": rep.Run,
+			"event": "end", "outcome": rep.Outcome, "changed": rep.Changed, "files": rep.Files, "kept": append([]runner.Publish{}, rep.Kept...), "halts": rep.Halts, "mended": rep.Mended, "run": rep.Run,
 		})
 	}
 	if !rep.Changed && rep.Outcome == runner.Complete {
+		p.print(p.leftAlone(rep))
 		p.printf("Nothing to do.   %s cached.\n", figures.Of(len(rep.Steps), "step"))
 		return nil
 	}
@@ -36,6 +37,15 @@ func (p *project) showReport(ctx context.Context, rep *runner.Report) error {
 	}
 	p.print(r.String())
 	return nil
+}
+
+// leftAlone names the published files that were changed by hand and left alone, a line each.
+func (p *project) leftAlone(rep *runner.Report) string {
+	text := ""
+	for _, f := range rep.Kept {
+		text += p.publishText(f, false)
+	}
+	return text
 }
 
 // reportText is the report of an apply in words.
@@ -56,16 +66,27 @@ func (r *reportText) write(ctx context.Context) error {
 	for _, halt := range r.report.Halts {
 		fmt.Fprintf(r, "\n%s\n", halt)
 	}
+	r.look()
 	r.findings()
 	r.failures()
 	r.held()
 	if err := r.spent(ctx); err != nil {
 		return err
 	}
+	r.WriteString(r.project.leftAlone(r.report))
 	if files := r.files(); files != "" {
 		r.WriteString(files + "\n")
 	}
 	return nil
+}
+
+// look proposes to look at the rows of checks that said no.
+func (r *reportText) look() {
+	for _, s := range r.report.Steps {
+		if s.Tally.Halt != "" && s.Done {
+			fmt.Fprintf(r, "To look: %s\n", r.project.again("show", s.Name))
+		}
+	}
 }
 
 // outcome says how it ended.

@@ -79,7 +79,7 @@ func (a *app) readSaved(name string) (*saved, error) {
 	case errors.Is(err, runner.ErrNoSavedPlan):
 		return nil, fmt.Errorf("%s %w.  To make one: %s", name, err, a.onSaved("plan", "-o", "NAME.plan"))
 	case errors.Is(err, os.ErrNotExist):
-		return nil, fmt.Errorf("there is no file %s in %s.  To make it: %s", name, a.dir, a.onSaved("plan", "-o", name))
+		return nil, fmt.Errorf("no such file: %s.  To make it: %s", quoted([]string{a.planPath(name)}), a.onSaved("plan", "-o", name))
 	case errors.Is(err, os.ErrPermission):
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
@@ -102,7 +102,11 @@ func (t *planText) savedLine() string {
 	}
 	line := "Saved in " + t.flags.save + "."
 	may, _ := mayAsk(t.plan)
-	if t.plan.Changes() && !t.obstructed() && t.applying == "" && !(may && len(t.unanswered) > 0) {
+	switch {
+	case !t.plan.Changes() || t.obstructed() || t.applying != "":
+	case may && len(t.unanswered) > 0:
+		line += "  An apply of it would be refused as it stands, as a model cannot be asked; with --free it does the rest."
+	default:
 		line += "  To do just this: " + t.project.onSaved("apply", t.flags.save)
 	}
 	return line + "\n"

@@ -18,7 +18,7 @@ import (
 )
 
 const showPlanAbout = `Prints a saved plan as plan showed it, whatever has become of the project since, and says whether it still holds: what
-has moved, if something has. Outside of the project it prints the plan alone.
+has moved, if something has, with exit code 5. Outside of the project it prints the plan alone, with exit code 0.
 
 It changes nothing, and works while an apply is under way.`
 
@@ -51,7 +51,10 @@ func (a *app) showSaved(ctx context.Context, cmd *cobra.Command, s *saved, f pla
 	defer p.close()
 	now := a.standing(ctx, cmd, s, f)
 	if a.json {
-		return p.printJSON(savedJSON{s.Plan, savedFacts{s.Made, s.Tool, s.Options, now}})
+		if err := p.printJSON(savedJSON{s.Plan, savedFacts{s.Made, s.Tool, s.Options, now}}); err != nil {
+			return err
+		}
+		return now.exit()
 	}
 	unanswered, err := p.unanswered()
 	if err != nil {
@@ -67,7 +70,7 @@ func (a *app) showSaved(ctx context.Context, cmd *cobra.Command, s *saved, f pla
 		p.printf("%s   made %s by sftrun %s\n", s.name, figures.Day(s.Made.Local(), time.Now()), s.Tool)
 	}
 	p.print(t.text() + a.standingText(s, now))
-	return nil
+	return now.exit()
 }
 
 // asSaved is a project as far as a saved plan tells of it.
@@ -121,6 +124,14 @@ func (a *app) standing(ctx context.Context, cmd *cobra.Command, s *saved, f plan
 		return standing{Unknown: err.Error()}
 	}
 	return standing{Holds: true, DoneIn: promise.Done, applying: p.applying()}
+}
+
+// exit is the end of show-plan: a code of its own if the plan does not hold. That it cannot be told is none.
+func (now standing) exit() error {
+	if len(now.Moved) > 0 {
+		return &exit{code: exitRefused}
+	}
+	return nil
 }
 
 func (a *app) standingText(s *saved, now standing) string {

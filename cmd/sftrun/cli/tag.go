@@ -42,6 +42,8 @@ func (f *tagFlags) args(_ *cobra.Command, args []string) error {
 		}
 	}
 	switch {
+	case len(args) > 0 && args[0] == "base" && !f.remove:
+		return misuse(`"base" cannot be a tag: diff takes it for the pipeline without variant  (sftrun help tag)`)
 	case f.remove && len(args) != 1:
 		return misuse("tag --delete takes the name of a tag  (sftrun help tag)")
 	case f.remove && f.force:

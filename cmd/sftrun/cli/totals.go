@@ -27,6 +27,7 @@ func (t *planText) totals() {
 }
 
 func (t *planText) nothing() {
+	t.halts()
 	fmt.Fprintf(t, "Nothing to do.   %s cached.", figures.Of(t.plan.Count(runner.Cached), "step"))
 	if blocked := t.plan.Count(runner.Wait); blocked > 0 {
 		fmt.Fprintf(t, "   %s behind a check that said no.", figures.Of(blocked, "step"))
@@ -37,6 +38,16 @@ func (t *planText) nothing() {
 		}
 	}
 	t.WriteString("\n")
+}
+
+// halts says what a check said no to, so that nothing to do is not taken for all is well.
+func (t *planText) halts() {
+	for _, s := range t.plan.Steps {
+		if s.Tally != nil && s.Tally.Halt != "" {
+			fmt.Fprintf(t, "A check said no, and an apply would again (exit %d): steps.%s: %s.  To look: %s\n",
+				exitRefused, s.Name, s.Tally.Halt, t.project.again("show", s.Name))
+		}
+	}
 }
 
 func (t *planText) counts() string {

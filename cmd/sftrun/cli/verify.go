@@ -26,7 +26,7 @@ func (a *app) verifyCommand() *cobra.Command {
 	discard := false
 	c := &cobra.Command{
 		Use: "verify", Short: "check that nothing in the store is damaged", Long: verifyAbout, Args: exactly(0, ""), ValidArgsFunction: arguments(),
-		Example: "  sftrun verify\n  sftrun verify -v              also published files that were changed by hand\n  sftrun verify --discard       then sftrun apply",
+		Example: "  sftrun verify\n  sftrun verify -v              also how published files were changed\n  sftrun verify --discard       then sftrun apply",
 		RunE:    func(cmd *cobra.Command, _ []string) error { return a.verify(cmd.Context(), cmd, discard) },
 	}
 	c.Flags().BoolVar(&discard, "discard", false, "remove what is damaged, so that the next apply makes it again")
@@ -122,12 +122,27 @@ func (p *project) verifiedText(found *runner.Verification, discard bool, gone in
 		}
 		text += "\n" + p.remedy(found, discard, gone)
 	}
-	if p.verbose {
-		for _, f := range found.Files {
-			text += fmt.Sprintf("%s: %s (no damage)\n", f.File, f.Why)
+	return text + p.outputText(found.Files)
+}
+
+// outputText names the published files that were changed, which is no damage: in one line, and with -v how each
+// stands, also those that are gone.
+func (p *project) outputText(files []runner.Publish) string {
+	text := ""
+	var names []string
+	for _, f := range files {
+		text += fmt.Sprintf("%s: %s (no damage)\n", f.File, changed(f))
+		if f.Why == runner.Edited {
+			names = append(names, f.File)
 		}
 	}
-	return text
+	switch {
+	case p.verbose:
+		return text
+	case len(names) == 0:
+		return ""
+	}
+	return fmt.Sprintf("Changed outside of sftrun, no damage: %s\n", strings.Join(names, " "))
 }
 
 // damageText says what is damaged, how, and where it lies.
