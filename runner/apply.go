@@ -281,7 +281,7 @@ func (a *apply) room(st *stage) error {
 	}
 	free, known := a.Runner.opt.Room()
 	if need := st.writes(); known && need > free {
-		return fmt.Errorf("steps.%s will write about %s, and %s are free where the store lies.  Nothing of it was started.  Make room, or move the store with --store",
+		return fmt.Errorf("steps.%s will write about %s, and %s are free where the store lies.  Nothing of it was started.  Make room, or move the folder of the store to another disk and name its new place with --store",
 			st.node.spec.Name, megabytes(need), megabytes(free))
 	}
 	return nil

@@ -134,6 +134,12 @@ func (g *Gateway) Import(ctx context.Context, file io.ReadSeeker, dry bool) ([]l
 	return g.ledger.Import(ctx, file, dry)
 }
 
+// Holds counts the answers and refusals in the ledger.
+func (g *Gateway) Holds(ctx context.Context) (int, error) { return g.ledger.Holds(ctx) }
+
+// Lost lists the segments of the ledger that are gone with their answers.
+func (g *Gateway) Lost(ctx context.Context) ([]ledger.Loss, error) { return g.ledger.Lost(ctx) }
+
 // Elsewhere counts the imported answers and refusals, and what they cost in USD where they were paid.
 func (g *Gateway) Elsewhere(ctx context.Context) (n int, usd float64, err error) {
 	return g.ledger.Elsewhere(ctx)

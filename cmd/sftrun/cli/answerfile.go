@@ -157,6 +157,9 @@ func (a *app) importAnswers(ctx context.Context, cmd *cobra.Command, path string
 			return err
 		}
 		defer lock.Release()
+		if err := p.noteStore(); err != nil {
+			return err
+		}
 	}
 	found, err := p.gateway.Import(ctx, f, dry)
 	if err != nil {

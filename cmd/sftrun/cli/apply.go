@@ -95,6 +95,9 @@ func (p *project) apply(ctx context.Context, f applyFlags, s *saved) error {
 		return err
 	}
 	p.warn(p.pipeline.Warnings)
+	if err := p.noteStore(); err != nil {
+		return err
+	}
 	if err := p.admissible(ctx, f, planner(r, promise)); err != nil {
 		return err
 	}
@@ -103,10 +106,14 @@ func (p *project) apply(ctx context.Context, f applyFlags, s *saved) error {
 
 // run applies, and tells how it ended.
 func (p *project) run(ctx context.Context, f applyFlags, r *runner.Runner, s *saved, promise *runner.Promise) error {
+	other, err := p.warnOfForsaken(ctx)
+	if err != nil {
+		return err
+	}
 	show := newProgress(p)
 	ctx, stop, done := p.interruptible(ctx, show.pause)
 	defer done()
-	g := &gate{project: p, flags: f, stop: stop, pause: show.pause, stated: statedBy(s)}
+	g := &gate{project: p, flags: f, stop: stop, pause: show.pause, stated: statedBy(s), forsaken: other != nil}
 	rep, err := r.Apply(ctx, runner.ApplyOptions{
 		Free: f.free, Confirm: g.confirm, Stop: stop, Progress: show.event, Promise: promise,
 	})

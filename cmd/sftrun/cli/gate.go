@@ -23,6 +23,8 @@ type gate struct {
 	pause   func(func()) // runs a function while nothing else is written
 	stated  *stated      // by the saved plan that is applied; nil without one
 
+	forsaken bool // answers lie in another store: then few requests are asked about too
+
 	mu     sync.Mutex
 	likely float64 // USD that this apply has let through, as expected
 }
@@ -90,7 +92,7 @@ func (g *gate) confirm(ctx context.Context, step string, asks runner.Asks) (bool
 		return false, err
 	}
 	beyond := g.stated.compare(step, asks)
-	agreed := g.flags.yes && beyond != abovePrice || asks.New <= askAbove && beyond == withinPlan
+	agreed := g.flags.yes && beyond != abovePrice || asks.New <= askAbove && beyond == withinPlan && !g.forsaken
 	if !agreed && !isTerminal(g.project.In) {
 		return false, g.nobody(step, asks)
 	}

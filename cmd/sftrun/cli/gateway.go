@@ -2,13 +2,14 @@ package cli
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
-	"path/filepath"
 	"slices"
 
 	"sftrun.local/steps"
 	"sftrun.local/steps/model"
+	"sftrun.local/steps/model/ledger"
 	"sftrun.local/steps/model/offline"
 )
 
@@ -19,9 +20,18 @@ func clients() map[string]model.Client {
 
 func (p *project) openGateway(readOnly bool) *model.Gateway {
 	return model.New(model.Options{
-		Bucket: p.bucket, Path: filepath.Join(p.state, "ledger.sqlite"), ReadOnly: readOnly, Clients: clients(),
-		Warn: func(err error) { fmt.Fprintln(p.Err, "warning:", err) },
+		Bucket: p.bucket, Path: p.index, ReadOnly: readOnly, Clients: clients(),
+		Warn: p.warnOfLedger,
 	})
+}
+
+// warnOfLedger tells of damage in the ledger; of what is gone with the store that it is gone from.
+func (p *project) warnOfLedger(err error) {
+	var lost *ledger.Lost
+	if errors.As(err, &lost) {
+		err = fmt.Errorf("the store at %s: %w (sftrun verify says more)", p.storePlace(), err)
+	}
+	fmt.Fprintln(p.Err, "warning:", err)
 }
 
 // unanswered says which models of the pipeline nobody can ask, one line each.

@@ -86,7 +86,7 @@ func (a *app) plan(ctx context.Context, cmd *cobra.Command, f planFlags) error {
 	if err != nil {
 		return withProviders(err, unanswered)
 	}
-	if err := p.showPlan(plan, f, unanswered); err != nil {
+	if err := p.showPlan(ctx, plan, f, unanswered); err != nil {
 		return err
 	}
 	if f.detailedExit && plan.Changes() {
@@ -95,15 +95,31 @@ func (a *app) plan(ctx context.Context, cmd *cobra.Command, f planFlags) error {
 	return nil
 }
 
-func (p *project) showPlan(plan *runner.Plan, f planFlags, unanswered []string) error {
+func (p *project) showPlan(ctx context.Context, plan *runner.Plan, f planFlags, unanswered []string) error {
+	held, err := p.heldFor(ctx, plan)
+	if err != nil {
+		return err
+	}
 	if p.json {
 		return p.printJSON(plan)
 	}
 	t := newPlanText(p, plan)
+	t.held = held > 0
 	t.flags, t.unanswered, t.applying = f, unanswered, p.applying()
 	p.print(t.text() + t.savedLine())
 	p.warn(plan.Warnings)
 	return nil
+}
+
+// heldFor counts the answers in the store, if the plan may need any, and warns if another store holds them.
+func (p *project) heldFor(ctx context.Context, plan *runner.Plan) (int, error) {
+	if asks, _ := mayAsk(plan); !asks {
+		return 0, nil
+	}
+	if _, err := p.warnOfForsaken(ctx); err != nil {
+		return 0, err
+	}
+	return p.gateway.Holds(ctx)
 }
 
 // warn says on standard error what is odd about the pipeline, and no error.

@@ -19,6 +19,7 @@ type planText struct {
 	number  int // width of the longest number at the start of the third column
 
 	flags      planFlags
+	held       bool     // the ledger holds answers
 	applying   string   // who is applying now, "" if nobody is
 	unanswered []string // the models that nobody can ask, a line each
 	strings.Builder
@@ -213,10 +214,14 @@ func (t *planText) bound(s runner.StepPlan) string {
 	if !s.AsksAny {
 		return ""
 	}
-	if s.MostRows < 0 {
-		return "; what is already answered is used again"
+	again := ""
+	if t.held {
+		again = "; what is already answered is used again"
 	}
-	return fmt.Sprintf(": at most %s; what is already answered is used again", figures.Of(s.MostRows, "row"))
+	if s.MostRows < 0 {
+		return again
+	}
+	return fmt.Sprintf(": at most %s", figures.Of(s.MostRows, "row")) + again
 }
 
 // detailsOf is what only -v shows.

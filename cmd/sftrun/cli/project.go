@@ -28,6 +28,7 @@ type project struct {
 	bucket   *store.Dir
 	store    *store.Store
 	gateway  *model.Gateway
+	index    string // of the ledger, a file that belongs to this store
 	git      string
 	color    bool
 }
@@ -55,6 +56,9 @@ func (a *app) openProject(ctx context.Context, cmd *cobra.Command, readOnly bool
 	p.git = gitState(ctx, folder, p.files())
 	p.bucket = store.NewDir(p.settings.Store).WrittenBy(p.writer())
 	p.store = store.New(p.bucket)
+	if p.index, err = p.chooseIndex(ctx); err != nil {
+		return nil, err
+	}
 	p.gateway = p.openGateway(readOnly)
 	return p, nil
 }

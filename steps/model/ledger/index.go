@@ -97,7 +97,7 @@ func (ix *index) prepare(ctx context.Context) error {
 		return ix.create(ctx)
 	}
 	if found != strings.Join(indexSchema, ";") {
-		return &Damage{ix.path, "its tables are not those that this version of the program makes"}
+		return &Damage{Name: ix.path, Text: "its tables are not those that this version of the program makes"}
 	}
 	return nil
 }
@@ -151,7 +151,7 @@ func (ix *index) check(ctx context.Context) error {
 		return err
 	}
 	if text != "ok" {
-		return &Damage{ix.path, text}
+		return &Damage{Name: ix.path, Text: text}
 	}
 	return nil
 }
@@ -168,7 +168,7 @@ func (ix *index) close() error {
 // failures to open it.
 func asDamage(path string, err error) error {
 	if code(err)&0xff == sqlite3.SQLITE_ERROR {
-		return &Damage{path, err.Error()}
+		return &Damage{Name: path, Text: err.Error()}
 	}
 	return err
 }

@@ -136,7 +136,7 @@ func (l *Ledger) openToRead(ctx context.Context) (*index, error) {
 
 // unread says of a damaged index that it is not needed to read.
 func (l *Ledger) unread(cause error) *Damage {
-	return &Damage{l.opt.Path, fmt.Sprintf("%v; no answer is lost: they are found without it for now, and the next apply makes a new one", cause)}
+	return &Damage{Name: l.opt.Path, Text: fmt.Sprintf("%v; no answer is lost: they are found without it for now, and the next apply makes a new one", cause)}
 }
 
 // replace puts a new index in place of one that turned out damaged while in use.
@@ -174,7 +174,7 @@ func (l *Ledger) setAside(cause error) error {
 	if err := os.Rename(l.opt.Path+"-journal", kept+"-journal"); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("ledger: set the journal of the damaged index aside: %w", err)
 	}
-	l.warn(kept, &Damage{l.opt.Path, fmt.Sprintf("%v; it is kept as %s, and a new index is made from the stored answers", cause, kept)})
+	l.warn(kept, &Damage{Name: l.opt.Path, Text: fmt.Sprintf("%v; it is kept as %s, and a new index is made from the stored answers", cause, kept)})
 	return nil
 }
 

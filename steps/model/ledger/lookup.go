@@ -21,9 +21,26 @@ func (l *Ledger) Lookup(ctx context.Context, key Key) (Record, error) {
 	}
 	r, lost, err = l.find(ctx, key)
 	for _, damage := range lost {
+		if damage.gone {
+			l.warnLost(ctx)
+			continue
+		}
 		l.warn(damage.Name, damage)
 	}
 	return r, err
+}
+
+// warnLost tells of all segments that are gone, in one error.
+func (l *Ledger) warnLost(ctx context.Context) {
+	l.warning.Lock()
+	told := l.warned["what is gone"]
+	l.warning.Unlock()
+	if told {
+		return
+	}
+	if losses, err := l.Lost(ctx); err == nil && len(losses) > 0 {
+		l.warn("what is gone", &Lost{losses})
+	}
 }
 
 // find returns what the index leads to, and the places that it led to in vain.
@@ -85,13 +102,11 @@ func (l *Ledger) rescue(ctx context.Context, key Key, p place) (Record, *Damage,
 			return r.Record, nil, nil
 		}
 	}
-	return Record{}, &Damage{p.segment, fmt.Sprintf("the answer to %s, and perhaps others, cannot be read and must be asked for again; "+
+	return Record{}, &Damage{Name: p.segment, Text: fmt.Sprintf("the answer to %s, and perhaps others, cannot be read and must be asked for again; "+
 		"if you have a sound copy of this object, put it back first", key)}, nil
 }
 
-func gone(name string) *Damage {
-	return &Damage{name, "it is gone, so its answers must be asked for again; if you have a copy of this object, put it back first"}
-}
+func gone(name string) *Damage { return &Damage{Name: name, Text: "it is gone", gone: true} }
 
 // A place is where the answer to a key lies.
 type place struct {

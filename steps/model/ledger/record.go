@@ -70,6 +70,8 @@ var ErrUnknown = errors.New("not in the ledger")
 type Damage struct {
 	Name string // of the segment in its bucket, or path of the index
 	Text string
+
+	gone bool // the segment is not there any more
 }
 
 func (d *Damage) Error() string { return fmt.Sprintf("%s is damaged: %s", d.Name, d.Text) }

@@ -12,7 +12,7 @@ import (
 func parseSegment(name string, data []byte) ([]placed, error) {
 	intact := segmentName(data) == name
 	if intact && !bytes.HasPrefix(data, []byte(segmentHeader)) {
-		return nil, &Damage{name, "it was written by a version of this program whose format this one does not know"}
+		return nil, &Damage{Name: name, Text: "it was written by a version of this program whose format this one does not know"}
 	}
 	spans, indexed := indexSpans(data)
 	if !indexed {
@@ -32,9 +32,9 @@ func parseSegment(name string, data []byte) ([]placed, error) {
 
 func damaged(name string, sound, all int, indexed bool) *Damage {
 	if !indexed {
-		return &Damage{name, fmt.Sprintf("its index cannot be read; %d answers before the damage can", sound)}
+		return &Damage{Name: name, Text: fmt.Sprintf("its index cannot be read; %d answers before the damage can", sound)}
 	}
-	return &Damage{name, fmt.Sprintf("%d of its %d answers can be read", sound, all)}
+	return &Damage{Name: name, Text: fmt.Sprintf("%d of its %d answers can be read", sound, all)}
 }
 
 // decodeFrame reads one frame, which must fill b.

@@ -41,7 +41,7 @@ func (l *Ledger) takeInLocked(ctx context.Context) error {
 		}
 	}
 	for _, name := range vanished {
-		l.warn(name, &Damage{name, "it is listed but is not there; if it held answers that lie nowhere else, they must be asked for again; " +
+		l.warn(name, &Damage{Name: name, Text: "it is listed but is not there; if it held answers that lie nowhere else, they must be asked for again; " +
 			"if you have a copy of this object, put it back first"})
 	}
 	return nil
