@@ -54,7 +54,7 @@ type apply struct {
 	flying   map[string]bool    // keys of actions under way
 	agreeing sync.Mutex         // one step at a time is priced and agreed to
 	agreed   keySet             // questions that may be sent
-	made     map[string]*Record // by key, of actions executed in this apply
+	made     map[string]*Record // by key, lean ones of actions executed in this apply
 	work     context.Context    // ends when all is to end at once
 	gentle   context.Context    // ends when nothing new is to be started
 }
@@ -111,6 +111,16 @@ const mostMended = 16
 
 // apply is one try of Apply; done is what earlier tries did.
 func (r *Runner) apply(ctx context.Context, opt ApplyOptions, done []StepReport) (*Report, error) {
+	a, err := r.begin(ctx, opt, done)
+	if err != nil {
+		return nil, err
+	}
+	a.loop(ctx)
+	return a.finish(ctx)
+}
+
+// begin makes all ready for an apply.
+func (r *Runner) begin(ctx context.Context, opt ApplyOptions, done []StepReport) (*apply, error) {
 	stages, err := r.stages()
 	if err != nil {
 		return nil, err
@@ -138,11 +148,7 @@ func (r *Runner) apply(ctx context.Context, opt ApplyOptions, done []StepReport)
 		a.states[st] = p
 	}
 	a.run = a.newRun()
-	if err := a.keepFiles(ctx); err != nil {
-		return nil, err
-	}
-	a.loop(ctx)
-	return a.finish(ctx)
+	return a, a.keepFiles(ctx)
 }
 
 // keepFiles puts the declared files into the store, as actions name them by digest.
@@ -378,10 +384,11 @@ func (a *apply) attempt(ctx context.Context, p *progress, act *action, open *pen
 		return nil, fmt.Errorf("kind %s made rows though %d of its questions have no answer: a defect of the kind", act.task.kind.Name, open.count)
 	}
 	fault.Point("action: made")
-	if rec, err = a.saveRecord(ctx, rec); err == nil {
-		fault.Point("action: recorded")
+	if rec, err = a.saveRecord(ctx, rec); err != nil {
+		return nil, err
 	}
-	return rec, err
+	fault.Point("action: recorded")
+	return rec.lean(), nil
 }
 
 // took takes in the record of an action, and finds which others can be executed now.

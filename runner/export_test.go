@@ -1,6 +1,10 @@
 package runner
 
-import "context"
+import (
+	"context"
+	"maps"
+	"slices"
+)
 
 // Called returns the keys of the actions that a plan calls to run, by step. Open are those whose key is known only when
 // others of their step have been executed.
@@ -26,4 +30,23 @@ func (r *Runner) Called(ctx context.Context) (certain map[string][]string, open 
 		}
 	}
 	return certain, open, nil
+}
+
+// Held applies, and returns the records of actions that it holds in memory before its end.
+func (r *Runner) Held(ctx context.Context) ([]*Record, error) {
+	a, err := r.begin(ctx, ApplyOptions{}, nil)
+	if err != nil {
+		return nil, err
+	}
+	a.loop(ctx)
+	all := slices.Collect(maps.Values(a.made))
+	for _, st := range a.stages {
+		for _, act := range st.actions {
+			if act.record != nil {
+				all = append(all, act.record)
+			}
+		}
+	}
+	_, err = a.finish(ctx)
+	return all, err
 }

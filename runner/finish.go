@@ -64,15 +64,32 @@ func (a *apply) finish(ctx context.Context) (*Report, error) {
 		return rep, err // Apply starts over
 	}
 	if rep.Changed || err == nil && (a.differs() || a.lost(keep)) {
-		err = cmp.Or(err, a.record(keep))
+		err = both(err, a.record(keep))
 	}
 	if err == nil || rep.Changed {
 		rep.Changed = rep.Changed || !a.stateSound()
-		err = cmp.Or(err, a.publishState())
+		err = both(err, a.publishState())
 	}
-	err = cmp.Or(err, a.saveMemo())
+	err = both(err, a.saveMemo())
 	rep.Run = a.run
 	return rep, err
+}
+
+// An UnkeptError says that an apply ended with an error, and that then not even all that it did could be recorded.
+type UnkeptError struct {
+	Cause error // of the end
+	End   error // what could not be recorded
+}
+
+func (e *UnkeptError) Error() string   { return fmt.Sprintf("%v.  Then also: %v", e.Cause, e.End) }
+func (e *UnkeptError) Unwrap() []error { return []error{e.Cause, e.End} }
+
+// both joins the error of an apply with one of its end.
+func both(err, end error) error {
+	if err == nil || end == nil {
+		return cmp.Or(err, end)
+	}
+	return &UnkeptError{err, end}
 }
 
 // record keeps the run.

@@ -30,6 +30,12 @@ type Record struct {
 	Seconds    float64                   `json:"seconds"`
 }
 
+// lean drops the lineage, which grows with the rows. Who follows rows reads the record from the store.
+func (r *Record) lean() *Record {
+	r.Lineage = nil
+	return r
+}
+
 // failed tells how many rows failed, for whatever reason.
 func (r *Record) failed() int { return sum(r.Failed) }
 

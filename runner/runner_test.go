@@ -437,3 +437,31 @@ func TestAPlanEndsWithItsContext(t *testing.T) {
 		}
 	}
 }
+
+// full is a bucket that takes no record of a run.
+type full struct{ *memory }
+
+func (f full) Create(ctx context.Context, name string, data []byte) error {
+	if strings.HasPrefix(name, "runs/") {
+		return errors.New("no room left")
+	}
+	return f.memory.Create(ctx, name, data)
+}
+
+// An apply that fails and then cannot even be recorded tells both: money may have been spent of which no run tells.
+func TestAFailedApplyThatCannotBeRecordedTellsBoth(t *testing.T) {
+	p := newProject(t)
+	p.bucket = full{p.bucket.(*memory)}
+	p.oracle.price, p.oracle.failAfter = 10, 2
+	_, err := p.runner().Apply(t.Context(), runner.ApplyOptions{})
+	if err == nil || !strings.Contains(err.Error(), ".  Then also: record the run: no room left") {
+		t.Errorf("%v", err)
+	}
+
+	stop := make(chan struct{})
+	close(stop)
+	_, err = p.runner().Apply(t.Context(), runner.ApplyOptions{Stop: stop})
+	if !errors.Is(err, runner.ErrStopped) {
+		t.Errorf("stopped: %v", err)
+	}
+}

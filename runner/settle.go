@@ -123,7 +123,7 @@ func (r *Runner) lookup(ctx context.Context, kind steps.Kind, a *action) error {
 	case rec.failed() > 0 && r.opt.RetryFailed && kind.Asks:
 		a.again = "failed: " + count(rec.failed(), "row")
 	default:
-		a.record = rec
+		a.record = rec.lean()
 		return nil
 	}
 	a.reask = r.opt.RetryFailed && rec.failed() > 0

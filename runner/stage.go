@@ -36,7 +36,7 @@ type action struct {
 	config   json.RawMessage // canonical
 	symbol   string          // key with the earlier actions of the step in place of what they make
 	task     *task           // once all sources are known
-	record   *Record         // once it is done, now or at any time before
+	record   *Record         // once it is done, now or at any time before; lean
 	again    string          // why it is executed again though it has been, or ""
 	reask    bool            // what was refused is to be asked again
 	disputed map[string]bool // keys of the questions that this concerns

@@ -228,3 +228,35 @@ func TestVerifyEndsWithItsContext(t *testing.T) {
 		t.Errorf("verify: %v", err)
 	}
 }
+
+// Readers come to a later attempt at an action through the earlier ones, so one of these that is missing hides it.
+func TestAMissingEarlierAttemptIsDamage(t *testing.T) {
+	s := newStory(t)
+	s.refuse("r6", "r7")
+	s.run("")
+	s.refuse("r6")
+	s.retry()
+	m := s.bucket.(*memory)
+	var later string
+	for name := range m.List(t.Context(), "actions/") {
+		if strings.HasSuffix(name, ".1") {
+			later = name
+		}
+	}
+	if later == "" {
+		t.Fatal("there is no later attempt")
+	}
+	earlier := strings.TrimSuffix(later, ".1")
+	delete(m.data, earlier)
+	found := s.verify(m)
+	if len(found.Damage) != 1 || found.Damage[0].Name != earlier || !found.Damage[0].Missing || !strings.HasPrefix(found.Damage[0].Of, "an earlier attempt of part ") || !slices.Contains(found.Damage[0].Runs, 2) {
+		t.Fatalf("%+v", found.Damage)
+	}
+	if gone, err := s.of("", m, ".sftrun").Discard(t.Context(), found); err != nil || !slices.Contains(gone, later) {
+		t.Fatalf("discard took %v away: %v", gone, err)
+	}
+	s.retry()
+	if damage := s.verify(m).Damage; len(damage) > 0 {
+		t.Errorf("after it was made again: %+v", *damage[0])
+	}
+}

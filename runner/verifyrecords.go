@@ -25,8 +25,28 @@ func (v *verification) records(ctx context.Context) error {
 			v.breaks(name, v.known(name))
 			return size, nil
 		}
+		if err := v.before(ctx, name, &rec); err != nil {
+			return size, err
+		}
 		return size, v.made(ctx, name, &rec)
 	})
+}
+
+// before looks for the attempt before a later one: readers come to it through that.
+func (v *verification) before(ctx context.Context, name string, rec *Record) error {
+	earlier := attemptBefore(name)
+	if earlier == "" {
+		return nil
+	}
+	if _, err := v.store.Bucket().Size(ctx, earlier); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	d, err := v.absent(ctx, earlier, RecordClass, name)
+	if d != nil {
+		v.breaks(name, d)
+		v.describe(d, "an earlier attempt at what kind "+rec.Pieces.Kind+" made", "an earlier attempt")
+	}
+	return err
 }
 
 // breaks notes what is wrong with the record of an action.

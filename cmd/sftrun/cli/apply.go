@@ -130,7 +130,10 @@ func (p *project) run(ctx context.Context, f applyFlags, r *runner.Runner, s *sa
 
 // endOf is the end of an apply as an error, nil if all is done.
 func endOf(rep *runner.Report, err error) error {
+	var unkept *runner.UnkeptError
 	switch {
+	case ExitCode(err) == exitInterrupted && errors.As(err, &unkept):
+		return &exit{exitInterrupted, unkept.Error()}
 	case errors.Is(err, runner.ErrStopped), errors.Is(err, context.Canceled):
 		return &exit{code: exitInterrupted}
 	case err != nil:
