@@ -21,6 +21,9 @@ type VerifyOptions struct {
 	// an error that says what is lost. nil checks nothing.
 	Answers       func(name string, data []byte) error
 	AnswersPrefix string
+	// GoneAnswers tells of books of answers that are known and not there any more: what is lost with them, by name. nil
+	// knows of none.
+	GoneAnswers func(ctx context.Context) (map[string]string, error)
 
 	// Progress is told, from several goroutines but one at a time, how much was read. nil tells nobody.
 	Progress func(Verifying)
@@ -47,7 +50,7 @@ type Verification struct {
 // A part that an action worked on is looked for where it was made, and not again where it was used.
 func (r *Runner) Verify(ctx context.Context, opt VerifyOptions) (*Verification, error) {
 	v := &verification{Runner: r, opt: opt, store: r.opt.Store, damage: map[string]*Damage{}, broken: map[string][]*Damage{}, classes: map[string]*Class{}}
-	for _, phase := range []func(context.Context) error{v.measure, v.objects, v.records, v.manifests, v.runs, v.tags, v.removals, v.answers} {
+	for _, phase := range []func(context.Context) error{v.measure, v.objects, v.records, v.manifests, v.runs, v.gaps, v.tags, v.removals, v.answers} {
 		if err := phase(ctx); err != nil {
 			return nil, err
 		}
@@ -186,6 +189,9 @@ func (v *verification) answers(ctx context.Context) error {
 		return nil
 	}
 	class := strings.TrimSuffix(v.opt.AnswersPrefix, "/")
+	if err := v.goneAnswers(ctx, class); err != nil {
+		return err
+	}
 	return v.each(ctx, v.opt.AnswersPrefix, class, func(ctx context.Context, name string) (int64, error) {
 		data, err := v.store.Bucket().Read(ctx, name)
 		if err != nil {
@@ -196,4 +202,16 @@ func (v *verification) answers(ctx context.Context) error {
 		}
 		return int64(len(data)), nil
 	})
+}
+
+// goneAnswers notes the books of answers that are not there any more.
+func (v *verification) goneAnswers(ctx context.Context, class string) error {
+	if v.opt.GoneAnswers == nil {
+		return nil
+	}
+	gone, err := v.opt.GoneAnswers(ctx)
+	for _, name := range sortedKeys(gone) {
+		v.found(Damage{Name: name, Class: class, Problem: gone[name], Missing: true, Kept: true})
+	}
+	return err
 }

@@ -73,13 +73,26 @@ func (p *project) verifyStore(ctx context.Context, r *runner.Runner) (*runner.Ve
 	t := p.newTicker()
 	defer t.end()
 	return r.Verify(ctx, runner.VerifyOptions{
-		AnswersPrefix: ledger.Prefix, Answers: checkAnswers,
+		AnswersPrefix: ledger.Prefix, Answers: checkAnswers, GoneAnswers: p.goneAnswers,
 		Progress: func(v runner.Verifying) {
 			t.show(func() string {
 				return fmt.Sprintf("%s of %s checked   %s of %s", figures.Count(v.Count), figures.Count(v.Of), figures.Size(v.Bytes), figures.Size(v.OfBytes))
 			})
 		},
 	})
+}
+
+// goneAnswers says what is lost with the books of answers that this machine knows and that are not there any more.
+func (p *project) goneAnswers(ctx context.Context) (map[string]string, error) {
+	losses, err := p.gateway.Lost(ctx)
+	gone := map[string]string{}
+	for _, l := range losses {
+		gone[l.Name] = "it is gone, and with it " + figures.Of(l.Answers, "answer")
+		if len(l.Models) > 0 {
+			gone[l.Name] += " of " + strings.Join(l.Models, ", ")
+		}
+	}
+	return gone, err
 }
 
 // checkAnswers says what is lost of a book of answers.
