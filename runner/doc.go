@@ -34,7 +34,7 @@
 //
 // Keeping house. lock.go lets one process write to a project, storelock.go several work with a store or one delete from
 // it. reach.go follows the names from runs to all that they rest on, reachpresent.go those from a pipeline as it
-// stands; gc.go finds the rest and gcremove.go deletes it, by classes.go in an order that a kill cannot harm. verify.go
+// stands; gc.go finds the rest (gcwhole.go spares runs that lose nothing) and gcremove.go deletes it, by classes.go in an order that a kill cannot harm. verify.go
 // looks whether all is there as it was stored (verifyrecords.go, verifyruns.go, verifygaps.go), damage.go is what it
 // finds, and
 // discard.go has that made again. removed.go keeps in mind which runs have lost their data by either. words.go writes

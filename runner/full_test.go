@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 
@@ -20,6 +21,7 @@ import (
 // the object that finds none, as a disk does that lies about what it has kept.
 type cramped struct {
 	*memory
+	using sync.Mutex
 	room  int // objects that may still be created; negative = any number
 	torn  bool
 	wants int // objects that found no room
@@ -29,17 +31,27 @@ func (b *cramped) Create(ctx context.Context, name string, data []byte) error {
 	if _, err := b.Size(ctx, name); err == nil {
 		return &fs.PathError{Op: "create", Path: name, Err: fs.ErrExist}
 	}
-	if b.room != 0 {
-		b.room--
+	if b.takeRoom() {
 		return b.memory.Create(ctx, name, data)
 	}
-	b.wants++
 	if b.torn {
 		if err := b.memory.Create(ctx, name, data[:len(data)/2]); err != nil {
 			return err
 		}
 	}
 	return &fs.PathError{Op: "write", Path: name, Err: syscall.ENOSPC}
+}
+
+// takeRoom takes the room of one object, if there is any.
+func (b *cramped) takeRoom() bool {
+	b.using.Lock()
+	defer b.using.Unlock()
+	if b.room == 0 {
+		b.wants++
+		return false
+	}
+	b.room--
+	return true
 }
 
 // A disk gets full at the first object, at the second, and so on until an apply finds room for all. Each time the apply

@@ -11,7 +11,9 @@ import (
 
 // GCOptions say what is kept.
 type GCOptions struct {
-	Keep int // last runs of each pipeline and variant
+	// Keep is how many of the last runs of each pipeline and variant are kept. The newest always is, of every pipeline in
+	// the store: plans compare with it, and what other projects rest on is not known here otherwise.
+	Keep int
 
 	// Present are runners of the pipelines and variants whose results are kept as they stand now.
 	Present []*Runner
@@ -22,7 +24,7 @@ type GCOptions struct {
 // questions it asked, so nobody can tell which answers no kept run could use.
 type Garbage struct {
 	Runs   []KeptRun `json:"runs"`   // whose data are kept, newest first
-	Loses  []int     `json:"loses"`  // runs that lose data; their records stay
+	Loses  []LostRun `json:"loses"`  // which lose data, oldest first; their records stay
 	Delete []Class   `json:"delete"` // without those of which there are none
 	Keep   []Class   `json:"keep"`
 
@@ -30,7 +32,14 @@ type Garbage struct {
 	reach *reach
 }
 
-// A KeptRun is a run whose data are kept.
+// A LostRun is a run that loses data.
+type LostRun struct {
+	Run      int    `json:"run"`
+	Pipeline string `json:"pipeline"`
+	Variant  string `json:"variant,omitempty"`
+}
+
+// A KeptRun is a run whose data are kept: for a tag, as one of the last, or because something else rests on all of them.
 type KeptRun struct {
 	Run      int      `json:"run"`
 	Pipeline string   `json:"pipeline"`
@@ -44,7 +53,7 @@ type KeptRun struct {
 //
 // The error is a *CannotTellError if a record is damaged that says what a run rests on.
 func FindGarbage(ctx context.Context, s *store.Store, opt GCOptions) (*Garbage, error) {
-	g := &Garbage{Runs: []KeptRun{}, Loses: []int{}, Delete: []Class{}, Keep: []Class{}, store: s, reach: newReach(s)}
+	g := &Garbage{Runs: []KeptRun{}, Loses: []LostRun{}, Delete: []Class{}, Keep: []Class{}, store: s, reach: newReach(s)}
 	runs, err := allRuns(ctx, s)
 	if err != nil {
 		return nil, err
@@ -65,6 +74,9 @@ func FindGarbage(ctx context.Context, s *store.Store, opt GCOptions) (*Garbage, 
 		if err := g.present(ctx, r); err != nil {
 			return nil, err
 		}
+	}
+	if err := g.keepWhole(ctx, runs, kept); err != nil {
+		return nil, err
 	}
 	for i := range runs {
 		if err := g.findLoss(ctx, &runs[i]); err != nil {
@@ -117,7 +129,7 @@ func (g *Garbage) choose(runs []RunRecord, tags map[int][]string, keep int) map[
 	seen := map[string]int{}
 	for _, run := range slices.Backward(runs) {
 		of := run.Pipeline + "\x00" + run.Variant
-		last := seen[of] < keep
+		last := seen[of] < max(keep, 1)
 		seen[of]++
 		if named := tags[run.Number]; last || len(named) > 0 {
 			kept[run.Number] = true
@@ -137,7 +149,7 @@ func (g *Garbage) findLoss(ctx context.Context, run *RunRecord) error {
 		if there, err := readable(err); err != nil {
 			return err
 		} else if there {
-			g.Loses = append(g.Loses, run.Number)
+			g.Loses = append(g.Loses, LostRun{Run: run.Number, Pipeline: run.Pipeline, Variant: run.Variant})
 			return nil
 		}
 	}

@@ -14,7 +14,7 @@ func (g *Garbage) Empty() bool { return len(g.Delete) == 0 }
 // stopped or killed at any time; then some of it is left. progress is told how many names are gone, nil tells nobody.
 func (g *Garbage) Remove(ctx context.Context, progress func(done int)) error {
 	for _, run := range g.Loses {
-		if err := noteRemoval(ctx, g.store, run, RemovedByGC); err != nil {
+		if err := noteRemoval(ctx, g.store, run.Run, RemovedByGC); err != nil {
 			return err
 		}
 	}

@@ -14,7 +14,10 @@ import (
 
 const gcAbout = `Shows what in the store nothing rests on, and with --delete deletes it. Kept is what these rest on: tagged runs, the
 last runs of each pipeline and variant (--keep), and the pipeline with all its variants as they stand now, with the
-values of -t that are given. In a store that several projects share, the last runs of all of them are kept.
+values of -t that are given. A run all of whose data are kept thereby is kept too.
+
+The newest run of each pipeline and variant is always kept, also with --keep 0, and also those of other projects that
+share the store. Runs of pipelines of one name count together, so projects that share a store should name them apart.
 
 Always kept: the records of all runs (what they did, and what they cost) and all answers of models. The store does not
 know which answers a kept run could use, so none is deleted.
@@ -33,14 +36,14 @@ func (a *app) gcCommand() *cobra.Command {
 		Example: "  sftrun gc                      show it, delete nothing\n  sftrun gc --keep 3\n  sftrun tag paper 1             keep run 1 for good\n  sftrun gc --delete",
 		RunE:    func(cmd *cobra.Command, _ []string) error { return a.gc(cmd.Context(), cmd, f) },
 	}
-	c.Flags().IntVar(&f.keep, "keep", 10, "last runs to keep of each pipeline and variant")
+	c.Flags().IntVar(&f.keep, "keep", 10, "last runs to keep of each pipeline and variant; the newest always is")
 	c.Flags().BoolVar(&f.delete, "delete", false, "delete it")
 	return c
 }
 
 func (a *app) gc(ctx context.Context, cmd *cobra.Command, f gcFlags) error {
 	if f.keep < 0 {
-		return misuse("--keep %d: give the number of runs to keep, 0 for tagged ones only", f.keep)
+		return misuse("--keep %d: give the number of runs to keep; the newest is always kept", f.keep)
 	}
 	p, err := a.openProject(ctx, cmd, true)
 	if err != nil {
@@ -154,14 +157,14 @@ func (p *project) keptText(g *runner.Garbage, f gcFlags, variants []string) stri
 	}
 	text += "Kept: " + present
 	if last := p.lastRuns(g.Runs); last != "" {
-		text += fmt.Sprintf("; the last %s of each pipeline and variant: %s", lastInWords(f.keep), last)
+		text += fmt.Sprintf("; the last %s of each pipeline and variant: %s", lastInWords(max(f.keep, 1)), last)
 	}
 	if tagged := tagsInWords(g.Runs); tagged != "" {
 		text += "; tagged: " + tagged
 	}
 	text += ".\n"
 	if len(g.Loses) > 0 {
-		text += fmt.Sprintf("Without data then: %s.  What was done and what it cost stays in sftrun status -v.\n", runsInWords(g.Loses))
+		text += fmt.Sprintf("Without data then: %s.  What was done and what it cost stays in sftrun status -v.\n", p.lostRuns(g.Loses))
 	}
 	return text + "\n"
 }
@@ -184,49 +187,4 @@ func classRows(what string, all []runner.Class) [][]string {
 		what = ""
 	}
 	return rows
-}
-
-// lastRuns lists the runs that are kept as the last ones, those of other pipelines by name.
-func (p *project) lastRuns(runs []runner.KeptRun) string {
-	byName := map[string][]int{}
-	var order []string
-	for _, r := range runs {
-		if !r.Last {
-			continue
-		}
-		of := r.Variant
-		if r.Pipeline != p.pipeline.Name {
-			of = strings.TrimSpace("of " + r.Pipeline + " " + r.Variant)
-		}
-		if byName[of] == nil {
-			order = append(order, of)
-		}
-		byName[of] = append([]int{r.Run}, byName[of]...)
-	}
-	var all []string
-	for _, of := range order {
-		all = append(all, strings.TrimSpace(runsInWords(byName[of])+" "+of))
-	}
-	return strings.Join(all, ", ")
-}
-
-// runsInWords lists numbers of runs in order: "run 3", "runs 1–4, 7".
-func runsInWords(runs []int) string {
-	var spans []string
-	for i := 0; i < len(runs); {
-		j := i
-		for j+1 < len(runs) && runs[j+1] == runs[j]+1 {
-			j++
-		}
-		span := fmt.Sprint(runs[i])
-		if j > i {
-			span += fmt.Sprintf("–%d", runs[j])
-		}
-		spans = append(spans, span)
-		i = j + 1
-	}
-	if len(runs) == 1 {
-		return "run " + spans[0]
-	}
-	return "runs " + strings.Join(spans, ", ")
 }
