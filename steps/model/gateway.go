@@ -140,6 +140,11 @@ func (g *Gateway) Holds(ctx context.Context) (int, error) { return g.ledger.Hold
 // Lost lists the segments of the ledger that are gone with their answers.
 func (g *Gateway) Lost(ctx context.Context) ([]ledger.Loss, error) { return g.ledger.Lost(ctx) }
 
+// GiveUp accepts that answers in damaged or missing segments of the ledger are lost. See ledger.Ledger.GiveUp.
+func (g *Gateway) GiveUp(ctx context.Context, names []string, keep func(ctx context.Context, name string, data []byte) error) ([]ledger.Loss, error) {
+	return g.ledger.GiveUp(ctx, names, keep)
+}
+
 // Elsewhere counts the imported answers and refusals, and what they cost in USD where they were paid.
 func (g *Gateway) Elsewhere(ctx context.Context) (n int, usd float64, err error) {
 	return g.ledger.Elsewhere(ctx)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -20,26 +19,37 @@ It changes nothing, and works while an apply is under way. If something is damag
 and exits with 5.
 
 --discard removes what is damaged, with what rests on it, so that the next apply makes just that again. Answers of
-models are never removed: what can be read of them still counts, and a copy of the file may be put back.`
+models are not removed by it: what can be read of them still counts, and a copy of the file may be put back.
+
+--give-up-answers is for answers of which there is no copy: it accepts that they are lost. What can be read of them is
+stored anew, what the others cost stays in the books, and damaged files are kept in .sftrun/lost. The questions are
+asked, and paid for, again when they are needed; a plan says so before.`
+
+// verifyFlags are the flags of verify.
+type verifyFlags struct {
+	discard bool
+	giveUp  bool
+}
 
 func (a *app) verifyCommand() *cobra.Command {
-	discard := false
+	var f verifyFlags
 	c := &cobra.Command{
 		Use: "verify", Short: "check that nothing in the store is damaged", Long: verifyAbout, Args: exactly(0, ""), ValidArgsFunction: arguments(),
 		Example: "  sftrun verify\n  sftrun verify -v              also how published files were changed\n  sftrun verify --discard       then sftrun apply",
-		RunE:    func(cmd *cobra.Command, _ []string) error { return a.verify(cmd.Context(), cmd, discard) },
+		RunE:    func(cmd *cobra.Command, _ []string) error { return a.verify(cmd.Context(), cmd, f) },
 	}
-	c.Flags().BoolVar(&discard, "discard", false, "remove what is damaged, so that the next apply makes it again")
+	c.Flags().BoolVar(&f.discard, "discard", false, "remove what is damaged, so that the next apply makes it again")
+	c.Flags().BoolVar(&f.giveUp, "give-up-answers", false, "accept that answers which cannot be read are lost")
 	return c
 }
 
-func (a *app) verify(ctx context.Context, cmd *cobra.Command, discard bool) error {
-	p, err := a.openProject(ctx, cmd, true)
+func (a *app) verify(ctx context.Context, cmd *cobra.Command, f verifyFlags) error {
+	p, err := a.openProject(ctx, cmd, !f.giveUp)
 	if err != nil {
 		return err
 	}
 	defer p.close()
-	if discard {
+	if f.discard || f.giveUp {
 		release, err := p.alone()
 		if err != nil {
 			return err
@@ -57,16 +67,25 @@ func (a *app) verify(ctx context.Context, cmd *cobra.Command, discard bool) erro
 	if err != nil {
 		return err
 	}
-	var gone []string
-	if discard {
-		if gone, err = r.Discard(ctx, found); ctx.Err() != nil && err != nil {
-			return &exit{exitInterrupted, "Stopped: some of what is damaged may be removed.  To go on: " + p.again("verify", "--discard")}
-		}
-		if err != nil {
-			return err
-		}
+	m, err := p.mend(ctx, r, found, f)
+	if err != nil && ctx.Err() != nil {
+		return &exit{exitInterrupted, "Stopped: some of what is damaged may be removed.  To go on: " + p.again("verify", f.words()...)}
 	}
-	return p.showVerified(found, discard, gone, time.Since(began))
+	if err != nil {
+		return err
+	}
+	return p.showVerified(found, m, time.Since(began))
+}
+
+// words are the flags as they are given.
+func (f verifyFlags) words() (words []string) {
+	if f.discard {
+		words = append(words, "--discard")
+	}
+	if f.giveUp {
+		words = append(words, "--give-up-answers")
+	}
+	return words
 }
 
 func (p *project) verifyStore(ctx context.Context, r *runner.Runner) (*runner.Verification, error) {
@@ -106,26 +125,23 @@ func checkAnswers(name string, data []byte) error {
 }
 
 // showVerified tells what was found. It is an exit of its own if damage is left.
-func (p *project) showVerified(found *runner.Verification, discard bool, gone []string, took time.Duration) error {
-	left := len(found.Damage)
-	if discard {
-		left = len(slices.DeleteFunc(slices.Clone(found.Damage), func(d *runner.Damage) bool { return !d.Kept }))
-	}
+func (p *project) showVerified(found *runner.Verification, m mending, took time.Duration) error {
 	if p.json {
-		err := p.printJSON(map[string]any{"checked": found.Checked, "damage": found.Damage, "files": found.Files, "discarded": append([]string{}, gone...)})
+		err := p.printJSON(map[string]any{"checked": found.Checked, "damage": found.Damage, "files": found.Files,
+			"discarded": append([]string{}, m.gone...), "givenUp": append([]ledger.Loss{}, m.lost...)})
 		if err != nil {
 			return err
 		}
 	} else {
-		p.print(p.verifiedText(found, discard, len(gone), took))
+		p.print(p.verifiedText(found, m, took))
 	}
-	if left > 0 {
+	if m.left(found) > 0 {
 		return &exit{code: exitRefused}
 	}
 	return nil
 }
 
-func (p *project) verifiedText(found *runner.Verification, discard bool, gone int, took time.Duration) string {
+func (p *project) verifiedText(found *runner.Verification, m mending, took time.Duration) string {
 	checked := fmt.Sprintf("%s.   %s\n", classesInWords(found.Checked), figures.Span(took))
 	text := "Sound:   " + checked
 	if n := len(found.Damage); n > 0 {
@@ -133,7 +149,7 @@ func (p *project) verifiedText(found *runner.Verification, discard bool, gone in
 		for _, d := range found.Damage {
 			text += damageText(d)
 		}
-		text += "\n" + p.remedy(found, discard, gone)
+		text += "\n" + p.remedy(found, m)
 	}
 	return text + p.outputText(found.Files)
 }
@@ -168,23 +184,6 @@ func damageText(d *runner.Damage) string {
 		what = "nothing that can be read names it"
 	}
 	return fmt.Sprintf("  %s: %s\n    %s\n", what, d.Problem, d.Name)
-}
-
-// remedy says what to do about damage, or what was done.
-func (p *project) remedy(found *runner.Verification, discard bool, gone int) string {
-	answers := slices.ContainsFunc(found.Damage, func(d *runner.Damage) bool { return d.Kept })
-	others := slices.ContainsFunc(found.Damage, func(d *runner.Damage) bool { return !d.Kept })
-	text := ""
-	switch {
-	case others && discard:
-		text = fmt.Sprintf("%s removed from the store.  To have just this made again: %s\n", figures.Of(gone, "file"), p.again("apply"))
-	case others:
-		text = fmt.Sprintf("To have just this made again: %s, then %s\n", p.again("verify", "--discard"), p.again("apply"))
-	}
-	if answers {
-		text += fmt.Sprintf("Answers are never discarded.  If you have a copy of the file, put it back into %s.  Otherwise what is lost is asked for,\nand paid for, again when it is needed.\n", relative(p.folder, p.settings.Store))
-	}
-	return text
 }
 
 // classesInWords counts what was checked: "13 records, 28 objects (1.2 MB)".

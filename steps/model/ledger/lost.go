@@ -15,6 +15,18 @@ type Loss struct {
 	Models  []string // that gave them, in order of name
 }
 
+// add counts a record that is lost.
+func (l *Loss) add(r Record) {
+	if r.Kind != Answered && r.Kind != Refused {
+		return
+	}
+	l.Answers++
+	if r.Call.Model != "" && !slices.Contains(l.Models, r.Call.Model) {
+		l.Models = append(l.Models, r.Call.Model)
+		slices.Sort(l.Models)
+	}
+}
+
 // A Lost error says that segments are gone with their answers.
 type Lost struct {
 	Losses []Loss
