@@ -272,7 +272,7 @@ func FuzzFilesOfTheProject(f *testing.F) {
 			t.Errorf("%s: what was remembered is gone", text)
 		}
 		write(r.memoPath(), sealed)
-		newOutside(dir, loadMemo(r.memoPath())).memo["x"] = stamp{}
+		newOutside(dir, nil, loadMemo(r.memoPath())).memo["x"] = stamp{}
 		write(r.statePath(), text)
 		if s, err := readState(r.statePath()); err == nil {
 			_ = s.Stages["a"]

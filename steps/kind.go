@@ -66,12 +66,25 @@ type Inputs interface {
 	// Parts lists the parts of the stream that the input field (its path in the config, "input") is connected to.
 	Parts(input string) []Part
 
-	// Shards lists the files outside the store that match a glob pattern or lie at an address, sorted by name and
-	// without digests. None found is an error.
-	Shards(ctx context.Context, pattern string) ([]Shard, error)
+	// Shards lists the files outside the store that are wanted, sorted by name. Those of this machine come without
+	// digests. None found is an error, which names what was looked for.
+	Shards(ctx context.Context, w Wanted) ([]Shard, error)
 
-	// Digest fills in the digests of shards. It reads them only where they changed since they were last read.
+	// Digest fills in the digests of shards that have none. It reads them only where they changed since they were last
+	// read.
 	Digest(ctx context.Context, shards []Shard) error
+}
+
+// Wanted names files outside the store: those of a pattern or those at an address.
+type Wanted struct {
+	// From is a glob of files on this machine, relative to the folder of the pipeline, or an address elsewhere such as
+	// hf://OWNER/NAME. It stands as the user wrote it.
+	From string
+
+	// Config and Split choose among the files of an address that stands for a dataset with configurations and splits; ""
+	// is the default configuration, and all splits. They choose nothing among files that From names one by one or by a
+	// glob, on this machine or elsewhere.
+	Config, Split string
 }
 
 // A Part is an immutable object of a dataset.
@@ -93,7 +106,7 @@ type Shard struct {
 	Name   string `json:"name"`   // path below the fixed part of the pattern, with slashes; moving all shards to another folder keeps it
 	Place  string `json:"place"`  // where it lies: a path or an address; never part of a key
 	Size   int64  `json:"size"`   // bytes
-	Digest string `json:"digest"` // SHA-256 of the bytes, hex; "" until Inputs.Digest
+	Digest string `json:"digest"` // of the bytes: SHA-256, hex, or NAME:VALUE where only another one is told; "" until Inputs.Digest
 }
 
 // A File is a small file that the config names and whose content the step depends on: a prompt, a list of words.
