@@ -12,6 +12,7 @@ import (
 	"sftrun.local/runner"
 	"sftrun.local/runner/outside/hub"
 	"sftrun.local/runner/outside/hubsource"
+	"sftrun.local/runner/outside/spool"
 	"sftrun.local/runner/store"
 	"sftrun.local/schema"
 	"sftrun.local/steps/model"
@@ -111,10 +112,18 @@ func (p *project) options() runner.Options {
 	}
 	return runner.Options{
 		Pipeline: p.pipeline, Kinds: p.kinds, Gateway: p.gateway, Store: p.store,
-		Dir: p.folder, State: p.state, Output: output, Sources: []runner.Source{p.hub},
+		Dir: p.folder, State: p.state, Output: output, Sources: p.remote(),
 		Variant: p.variant, Workers: p.settings.Workers, Tool: version(), Git: p.git,
 		Room: func() (int64, bool) { return freeSpace(p.settings.Store) },
 	}
+}
+
+// spoolFolder, within the state, holds temporary files of shards that are being read.
+const spoolFolder = "spool"
+
+// remote are the sources of rows that lie on no disk of this machine.
+func (p *project) remote() []runner.Source {
+	return []runner.Source{spool.New(p.hub, filepath.Join(p.state, spoolFolder))}
 }
 
 // applying says which process applies the project now, "" if none does.
