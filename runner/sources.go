@@ -25,6 +25,12 @@ type Source interface {
 	Open(ctx context.Context, s steps.Shard) (steps.Reader, error)
 }
 
+// A Peeker is a Source that can open a shard of which little will be read, and fetch less at a time then.
+type Peeker interface {
+	// Peek is Source.Open for a few bytes here and there.
+	Peek(ctx context.Context, s steps.Shard) (steps.Reader, error)
+}
+
 // A Listing is what a Source finds.
 type Listing struct {
 	// Shards are sorted by name. Each has a Place that the source claims, its Size, and a Digest that is another one when
@@ -47,4 +53,12 @@ func (f *outside) source(text string) Source {
 		return nil
 	}
 	return f.sources[i]
+}
+
+// shown is how a shard is called in texts: by its place, or where that changes with every state of its source, by name.
+func (f *outside) shown(s steps.Shard) string {
+	if f.source(s.Place) != nil {
+		return s.Name
+	}
+	return s.Place
 }

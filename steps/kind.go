@@ -127,9 +127,9 @@ func (e *FieldError) Error() string { return e.Field + ": " + e.Text }
 // A ShardCounter is a Step that can tell from a little of a shard how many rows it has, for plans to say what an apply
 // would read.
 type ShardCounter interface {
-	// ShardRows returns how many rows the shard in r has, or -1 if only reading all of it would tell. Name is its path or
-	// address.
-	ShardRows(ctx context.Context, r Reader, name string) (int, error)
+	// ShardRows returns how many rows a shard has, or -1 if only reading all of it would tell; then it is not even
+	// opened. A *FieldError says that it cannot be read at all; any other error leaves the rows unknown.
+	ShardRows(ctx context.Context, s Shard, open func() (Reader, error)) (int, error)
 }
 
 // A Bounder is a Step that can tell how many rows it hands on at most, for a plan made before its inputs are there.
