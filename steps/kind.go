@@ -79,12 +79,13 @@ type Inputs interface {
 type Wanted struct {
 	// From is a glob of files on this machine, relative to the folder of the pipeline, or an address elsewhere such as
 	// hf://OWNER/NAME. It stands as the user wrote it.
-	From string
+	From string `json:"from"`
 
 	// Config and Split choose among the files of an address that stands for a dataset with configurations and splits; ""
 	// is the default configuration, and all splits. They choose nothing among files that From names one by one or by a
 	// glob, on this machine or elsewhere.
-	Config, Split string
+	Config string `json:"config,omitempty"`
+	Split  string `json:"split,omitempty"`
 }
 
 // A Part is an immutable object of a dataset.

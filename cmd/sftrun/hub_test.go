@@ -334,3 +334,27 @@ func TestAPlanCountsRowsFromFooters(t *testing.T) {
 		t.Errorf("the run does not hold the pin: %s", out)
 	}
 }
+
+// What was made is looked at without a network. So is a pipeline of a commit planned and applied, as long as nothing has to
+// be read.
+func TestWithoutANetworkWhatIsThereIsThere(t *testing.T) {
+	w := onHub(t, hubtest.Options{})
+	w.mustApply()
+	plan, _ := w.run("plan", "--json")
+	_, at, _ := strings.Cut(plan, `"at":"`)
+	at, _, _ = strings.Cut(at, `"`)
+	pinned := &hubWorld{&project{t: t, dir: filepath.Join(t.TempDir(), "pinned"), env: w.env}, w.hub, w.data}
+	copyAsIs(t, w.dir, pinned.dir)
+	pinned.edit(`"hf://me/traces"`, fmt.Sprintf("%q", at))
+	pinned.mustApply()
+	w.hub.Close()
+
+	if out, code := w.run("show", "transform"); code != 0 || !strings.Contains(out, "transform") {
+		t.Errorf("show: exit code %d:\n%s", code, out)
+	}
+	if out, code := pinned.run("plan", "--detailed-exitcode"); code != 0 || !strings.Contains(out, "  "+at+"\n") {
+		t.Errorf("plan: exit code %d:\n%s", code, out)
+	}
+	pinned.edit("target: 5", "target: 6")
+	pinned.mustApply()
+}
