@@ -20,6 +20,8 @@ type Options struct {
 	State    string // folder of what this machine remembers: lock, digests of inputs, what was published
 	Output   string // folder of published files
 
+	Sources []Source // of shards that are no files of this machine, in the order in which they are asked
+
 	Variant     string
 	Workers     int    // actions executed at once; 0 = all CPUs
 	Target      string // step to plan and apply, with those before it; "" = all
@@ -50,7 +52,7 @@ func New(opt Options) *Runner {
 	for _, k := range opt.Kinds {
 		r.kinds[k.Name] = k
 	}
-	r.outside = newOutside(opt.Dir, loadMemo(r.memoPath()))
+	r.outside = newOutside(opt.Dir, opt.Sources, r.loadMemos())
 	return r
 }
 

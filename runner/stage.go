@@ -17,6 +17,7 @@ import (
 type stage struct {
 	node        *node
 	inputs      map[string][]piece // by field, once the steps before are done
+	pins        []Pin              // the states at which the addresses of its shards were listed
 	listing     []steps.Shard      // all shards that Actions was shown, with digests where it asked for them
 	actions     []*action
 	symbol      string    // key of the step, see Manifest
@@ -200,23 +201,27 @@ func (in *stageInputs) Parts(input string) []steps.Part {
 }
 
 // Shards lists files. Steps without inputs are resolved together, so they may share what was listed.
-func (in *stageInputs) Shards(ctx context.Context, pattern string) ([]steps.Shard, error) {
+func (in *stageInputs) Shards(ctx context.Context, w steps.Wanted) ([]steps.Shard, error) {
 	list := in.runner.outside.list
 	if len(in.stage.node.spec.Inputs) == 0 {
 		list = in.runner.outside.listOnce
 	}
-	shards, err := list(ctx, pattern)
+	found, err := list(ctx, w)
 	if err == nil {
-		err = in.runner.notItsOwn(shards)
+		err = in.runner.notItsOwn(found.Shards)
 	}
-	in.stage.listing = append(in.stage.listing, shards...)
-	return shards, err
+	in.stage.pin(w, found)
+	in.stage.listing = append(in.stage.listing, found.Shards...)
+	return found.Shards, err
 }
 
 // notItsOwn makes sure that a pipeline does not read what it publishes or stores: it would grow with every apply.
 func (r *Runner) notItsOwn(shards []steps.Shard) error {
 	sound := ""
 	for _, s := range shards {
+		if r.outside.source(s.Place) != nil {
+			continue
+		}
 		folder := filepath.Dir(r.outside.path(s.Place))
 		if folder == sound {
 			continue
