@@ -17,6 +17,9 @@ func Header(off, end int64) string { return fmt.Sprintf("bytes=%d-%d", off, end-
 // length, -1 if that is not told. Another range may be a fault that passes; another size of the whole means that the object
 // is another one, and gives the error of [Changed].
 func Check(name string, off, end, size int64, contentRange string, length int64) error {
+	if contentRange == "" {
+		return fmt.Errorf("%s: its server sends whole files and no parts of them, as which rows are read.  Download the file and name it: from: \"data/*\"", name)
+	}
 	want := fmt.Sprintf("bytes %d-%d/%d", off, end-1, size)
 	if total, ok := Total(contentRange); ok && total != size {
 		return Changed(name)
