@@ -10,6 +10,8 @@ import (
 
 	"sftrun.local/cmd/sftrun/cli/settings"
 	"sftrun.local/runner"
+	"sftrun.local/runner/outside/hub"
+	"sftrun.local/runner/outside/hubsource"
 	"sftrun.local/runner/store"
 	"sftrun.local/schema"
 	"sftrun.local/steps/model"
@@ -28,6 +30,7 @@ type project struct {
 	bucket   *store.Dir
 	store    *store.Store
 	gateway  *model.Gateway
+	hub      *hubsource.Source
 	index    string // of the ledger, a file that belongs to this store
 	git      string
 	color    bool
@@ -60,7 +63,15 @@ func (a *app) openProject(ctx context.Context, cmd *cobra.Command, readOnly bool
 		return nil, err
 	}
 	p.gateway = p.openGateway(readOnly)
+	p.hub = p.openHub()
 	return p, nil
+}
+
+// openHub makes the source of rows that lie on the Hugging Face Hub.
+func (p *project) openHub() *hubsource.Source {
+	return hubsource.New(func() (*hub.Client, error) {
+		return hub.New(hub.Options{Endpoint: p.settings.HubEndpoint, Token: hub.Token(p.settings.HubToken), Agent: "sftrun/" + version()})
+	})
 }
 
 // loadSettings reads the settings of this machine for a project.
@@ -69,7 +80,11 @@ func (a *app) loadSettings(cmd *cobra.Command, folder string) (*settings.Setting
 	if err != nil {
 		user = "" // there is no such folder where neither HOME nor XDG_CONFIG_HOME is set
 	}
-	return settings.Load(settings.Options{Dir: folder, UserDir: user, Environ: a.Environ, Flags: cmd.Flags()})
+	home, err := os.UserHomeDir()
+	if err != nil {
+		home = ""
+	}
+	return settings.Load(settings.Options{Dir: folder, UserDir: user, Home: home, Environ: a.Environ, Flags: cmd.Flags()})
 }
 
 // colours tells whether standard output takes colours.
@@ -96,7 +111,7 @@ func (p *project) options() runner.Options {
 	}
 	return runner.Options{
 		Pipeline: p.pipeline, Kinds: p.kinds, Gateway: p.gateway, Store: p.store,
-		Dir: p.folder, State: p.state, Output: output,
+		Dir: p.folder, State: p.state, Output: output, Sources: []runner.Source{p.hub},
 		Variant: p.variant, Workers: p.settings.Workers, Tool: version(), Git: p.git,
 		Room: func() (int64, bool) { return freeSpace(p.settings.Store) },
 	}
@@ -124,4 +139,9 @@ func (p *project) writer() string {
 	return store.Digest([]byte(host + "\n" + p.state))[:16]
 }
 
-func (p *project) close() error { return p.gateway.Close() }
+func (p *project) close() error {
+	if p.hub != nil {
+		p.hub.Close()
+	}
+	return p.gateway.Close()
+}

@@ -30,7 +30,7 @@ func (l layer) origin(name string) string {
 }
 
 func layersOf(o Options) ([]layer, error) {
-	read := []func(Options) (layer, error){presets, userFile, projectFile, dotenvFile, environment, flags}
+	read := []func(Options) (layer, error){presets, leftToken, userFile, projectFile, dotenvFile, environment, flags, noToken}
 	layers := make([]layer, len(read))
 	for i, f := range read {
 		var err error

@@ -1,8 +1,8 @@
 // Package settings gathers what this machine lays down for sftrun and a pipeline does not: API key, workers, where the
 // store and the published files lie, colours.
 //
-// Five layers are laid over each other, and the later one wins: what is built in; settings.cue in the user's
-// configuration folder, then the one in the project's .sftrun folder; .env in the project folder; the environment; the
+// Layers are laid over each other, and the later one wins: what is built in; what other programs have left for us, such
+// as the token of the Hub; settings.cue in the user's configuration folder, then the one in the project's .sftrun folder; .env in the project folder; the environment; the
 // flags. A setting that nobody knows is an error in any of them. The package never looks at the pipeline, never writes
 // a file, and never gives a secret away: see [Entry].
 package settings
@@ -19,6 +19,7 @@ import (
 type Options struct {
 	Dir     string         // folder of the project
 	UserDir string         // the user's configuration folder, which may hold sftrun/settings.cue; "" = none
+	Home    string         // the user's home folder, in which other programs leave tokens; "" = none
 	Environ []string       // "NAME=value"
 	Flags   *pflag.FlagSet // flags of the names in the table; nil = none
 }
@@ -30,6 +31,9 @@ type Settings struct {
 	Store   string // folder, absolute
 	Output  string // folder, absolute
 	Color   string // "auto", "always" or "never"
+
+	HubEndpoint string // address of the Hugging Face Hub
+	HubToken    string // "" = none was found
 
 	entries []Entry
 }
@@ -78,6 +82,7 @@ func settle(dir string, all *koanf.Koanf, origins map[string]string) (*Settings,
 		s.entries = append(s.entries, Entry{Name: t.name, Value: t.shown(value), Origin: origins[t.name], Doc: t.doc})
 	}
 	s.APIKey, s.Color, s.Workers = all.String(apiKey), all.String(color), all.Int(workers)
+	s.HubToken, s.HubEndpoint = all.String(hubToken), all.String(hubEndpoint)
 	s.Store, s.Output = within(dir, all.String(store)), within(dir, all.String(output))
 	return s, nil
 }
