@@ -10,8 +10,10 @@ import (
 
 	"sftrun.local/cmd/sftrun/cli/settings"
 	"sftrun.local/runner"
+	"sftrun.local/runner/outside/bucket"
 	"sftrun.local/runner/outside/hub"
 	"sftrun.local/runner/outside/hubsource"
+	"sftrun.local/runner/outside/web"
 	"sftrun.local/runner/store"
 	"sftrun.local/schema"
 	"sftrun.local/steps/model"
@@ -31,6 +33,8 @@ type project struct {
 	store    *store.Store
 	gateway  *model.Gateway
 	hub      *hubsource.Source
+	buckets  *bucket.Source
+	web      *web.Source
 	index    string // of the ledger, a file that belongs to this store
 	git      string
 	color    bool
@@ -63,7 +67,7 @@ func (a *app) openProject(ctx context.Context, cmd *cobra.Command, readOnly bool
 		return nil, err
 	}
 	p.gateway = p.openGateway(readOnly)
-	p.hub = p.openHub()
+	p.hub, p.buckets, p.web = p.openHub(), bucket.New(bucket.Options{}), web.New(web.Options{Agent: "sftrun/" + version()})
 	return p, nil
 }
 
@@ -111,7 +115,7 @@ func (p *project) options() runner.Options {
 	}
 	return runner.Options{
 		Pipeline: p.pipeline, Kinds: p.kinds, Gateway: p.gateway, Store: p.store,
-		Dir: p.folder, State: p.state, Output: output, Sources: []runner.Source{p.hub},
+		Dir: p.folder, State: p.state, Output: output, Sources: []runner.Source{p.hub, p.buckets, p.web},
 		Variant: p.variant, Workers: p.settings.Workers, Tool: version(), Git: p.git,
 		Room: func() (int64, bool) { return freeSpace(p.settings.Store) },
 	}
@@ -142,6 +146,8 @@ func (p *project) writer() string {
 func (p *project) close() error {
 	if p.hub != nil {
 		p.hub.Close()
+		p.buckets.Close()
+		p.web.Close()
 	}
 	return p.gateway.Close()
 }
