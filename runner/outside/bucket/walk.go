@@ -37,7 +37,7 @@ func (w *walk) list(ctx context.Context, folder, pattern string, deep bool) erro
 	return w.pages(ctx, folder+head(pattern), deep, func(p page) {
 		for _, o := range p.objects {
 			name := strings.TrimPrefix(o.key, folder)
-			if fits, _ := doublestar.Match(pattern, name); fits && !strings.HasSuffix(name, "/") {
+			if fits, _ := doublestar.Match(pattern, name); fits && name != "" && !strings.HasSuffix(name, "/") {
 				w.found = append(w.found, o)
 			}
 		}

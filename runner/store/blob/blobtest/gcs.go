@@ -161,7 +161,7 @@ func (s *GCS) list(w http.ResponseWriter, r *http.Request) {
 	names, more := s.page(q.Get("prefix"), q.Get("delimiter"), q.Get("pageToken"), n)
 	items, folders := []map[string]any{}, []string{}
 	for _, name := range names {
-		if _, there := s.get(name); there {
+		if _, there := s.inPage(name, q.Get("prefix"), q.Get("delimiter")); there {
 			items = append(items, s.description(name))
 		} else {
 			folders = append(folders, name)

@@ -178,7 +178,7 @@ func (s *S3) list(w http.ResponseWriter, r *http.Request) {
 	}
 	names, more := s.page(q.Get("prefix"), q.Get("delimiter"), q.Get("continuation-token"), n)
 	for _, name := range names {
-		o, there := s.get(name)
+		o, there := s.inPage(name, q.Get("prefix"), q.Get("delimiter"))
 		if !there {
 			listing.CommonPrefixes = append(listing.CommonPrefixes, folder{name})
 			continue

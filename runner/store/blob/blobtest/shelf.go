@@ -123,6 +123,14 @@ func (s *Shelf) page(prefix, delimiter, after string, n int) (names []string, mo
 	return names, false
 }
 
+// inPage returns an object of a page, or false for what a delimiter has cut off.
+func (s *Shelf) inPage(name, prefix, delimiter string) (object, bool) {
+	if delimiter != "" && name != prefix && strings.HasSuffix(name, delimiter) {
+		return object{}, false
+	}
+	return s.get(name)
+}
+
 func (s *Shelf) most(n int) int {
 	if s.PageSize > 0 {
 		return min(n, s.PageSize)
