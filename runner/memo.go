@@ -12,8 +12,12 @@ import (
 
 func (r *Runner) memoPath() string { return filepath.Join(r.opt.State, "inputs.json") }
 
-// loadMemo reads what is remembered of the digests of inputs. If it cannot be read the inputs are read again.
-func loadMemo(path string) map[string]stamp {
+// countedPath is where the numbers of rows in shards are remembered, by digest.
+func (r *Runner) countedPath() string { return filepath.Join(r.opt.State, "shards.json") }
+
+// loadMemo reads what is remembered of inputs: their digests, the numbers of their rows. If it cannot be read the inputs
+// are read again.
+func loadMemo[V any](path string) map[string]V {
 	sealed, err := os.ReadFile(path)
 	if err != nil {
 		return nil
@@ -22,14 +26,14 @@ func loadMemo(path string) map[string]stamp {
 	if err != nil {
 		return nil
 	}
-	var memo map[string]stamp
+	var memo map[string]V
 	if json.Unmarshal(text, &memo) != nil {
 		return nil
 	}
 	return memo
 }
 
-// saveMemo keeps the digests of inputs for the next plan.
+// saveMemo keeps what is known of inputs for the next plan.
 func (r *Runner) saveMemo() error {
 	f := r.outside
 	f.mu.Lock()
@@ -40,6 +44,11 @@ func (r *Runner) saveMemo() error {
 	f.fresh = false
 	if err := replaceFile(r.memoPath(), store.Seal(steps.Encode(f.memo))); err != nil {
 		return err
+	}
+	if len(f.counted) > 0 {
+		if err := replaceFile(r.countedPath(), store.Seal(steps.Encode(f.counted))); err != nil {
+			return err
+		}
 	}
 	fault.Point("memo: saved")
 	return nil

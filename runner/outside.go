@@ -30,8 +30,10 @@ type outside struct {
 
 	mu    sync.Mutex
 	memo  map[string]stamp // by place
-	fresh bool             // memo holds more than was loaded
+	fresh bool             // memo or counted holds more than was loaded
 	seen  map[string]stamp // by place: as last listed, without digest
+
+	counted map[string]int // rows of shards by digest, as far as known
 
 	listing sync.Mutex
 	listed  map[steps.Wanted]Listing
@@ -46,11 +48,14 @@ type stamp struct {
 	Digest  string `json:"digest"`
 }
 
-func newOutside(dir string, sources []Source, memo map[string]stamp) *outside {
+func newOutside(dir string, sources []Source, memo map[string]stamp, counted map[string]int) *outside {
 	if memo == nil {
 		memo = map[string]stamp{}
 	}
-	return &outside{dir: dir, sources: sources, memo: memo, seen: map[string]stamp{}, listed: map[steps.Wanted]Listing{}}
+	if counted == nil {
+		counted = map[string]int{}
+	}
+	return &outside{dir: dir, sources: sources, memo: memo, counted: counted, seen: map[string]stamp{}, listed: map[steps.Wanted]Listing{}}
 }
 
 func (f *outside) path(place string) string {

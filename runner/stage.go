@@ -17,6 +17,7 @@ import (
 type stage struct {
 	node        *node
 	inputs      map[string][]piece // by field, once the steps before are done
+	pins        []Pin              // the states at which the addresses of its shards were listed
 	listing     []steps.Shard      // all shards that Actions was shown, with digests where it asked for them
 	actions     []*action
 	symbol      string    // key of the step, see Manifest
@@ -209,6 +210,7 @@ func (in *stageInputs) Shards(ctx context.Context, w steps.Wanted) ([]steps.Shar
 	if err == nil {
 		err = in.runner.notItsOwn(found.Shards)
 	}
+	in.stage.pin(w, found)
 	in.stage.listing = append(in.stage.listing, found.Shards...)
 	return found.Shards, err
 }

@@ -124,6 +124,14 @@ type FieldError struct {
 
 func (e *FieldError) Error() string { return e.Field + ": " + e.Text }
 
+// A ShardCounter is a Step that can tell from a little of a shard how many rows it has, for plans to say what an apply
+// would read.
+type ShardCounter interface {
+	// ShardRows returns how many rows the shard in r has, or -1 if only reading all of it would tell. Name is its path or
+	// address.
+	ShardRows(ctx context.Context, r Reader, name string) (int, error)
+}
+
 // A Bounder is a Step that can tell how many rows it hands on at most, for a plan made before its inputs are there.
 type Bounder interface {
 	// MaxRows returns the most rows that come out when at most in rows come in (0 for a step without inputs), or -1

@@ -27,6 +27,7 @@ var rooms = map[string]struct {
 	"runner/outside/hub":       {may: []string{"steps"}},
 	"runner/outside/hubtest":   {pure: true},
 	"runner/outside/hubsource": {may: []string{"runner", "runner/outside/hub", "steps"}, pure: true},
+	"runner/outside/spool":     {may: []string{"runner", "steps"}, pure: true},
 	"runner/store":             {may: []string{"runner/access", "steps/fault"}},
 	"steps":                    {pure: true},
 	"steps/fault":              {pure: true},
@@ -39,7 +40,7 @@ var rooms = map[string]struct {
 	"steps/model/ledger":       {may: []string{"steps/fault"}},
 	"steps/model/offline":      {may: []string{"steps", "steps/model"}, pure: true},
 	"steps/all":                {may: []string{"steps", anyKind}, pure: true},
-	"cmd":                      {may: []string{"schema", "runner", "runner/store", "runner/outside/bucket", "runner/outside/web", "runner/outside/hub", "runner/outside/hubsource", "runner/outside/hubtest", "steps", "steps/all", "steps/jsonl", "steps/think", "steps/tokens", "steps/model", "steps/model/ledger", "steps/model/offline", "steps/validate", "prompts"}},
+	"cmd":                      {may: []string{"schema", "runner", "runner/store", "runner/outside/bucket", "runner/outside/web", "runner/outside/hub", "runner/outside/hubsource", "runner/outside/hubtest", "runner/outside/spool", "steps", "steps/all", "steps/jsonl", "steps/think", "steps/tokens", "steps/model", "steps/model/ledger", "steps/model/offline", "steps/validate", "prompts"}},
 	"examples":                 {may: []string{"cmd", "steps", "steps/all", "steps/jsonl", "steps/think"}},
 }
 

@@ -3,10 +3,12 @@ package cli
 import (
 	"context"
 	"errors"
+	"path/filepath"
 
 	"github.com/spf13/cobra"
 
 	"sftrun.local/runner"
+	"sftrun.local/runner/outside/spool"
 )
 
 const applyAbout = `Does what plan says: executes the steps that have to run, asks before money is spent, and publishes the results.
@@ -92,6 +94,9 @@ func (p *project) apply(ctx context.Context, f applyFlags, s *saved) error {
 		return err
 	}
 	if err := p.bucket.Sweep(); err != nil {
+		return err
+	}
+	if err := spool.Sweep(filepath.Join(p.state, spoolFolder)); err != nil {
 		return err
 	}
 	p.warn(p.pipeline.Warnings)

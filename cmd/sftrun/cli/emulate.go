@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+
 	"github.com/spf13/cobra"
 
 	"sftrun.local/cmd/sftrun/cli/figures"

@@ -13,6 +13,7 @@ import (
 	"sftrun.local/runner/outside/bucket"
 	"sftrun.local/runner/outside/hub"
 	"sftrun.local/runner/outside/hubsource"
+	"sftrun.local/runner/outside/spool"
 	"sftrun.local/runner/outside/web"
 	"sftrun.local/runner/store"
 	"sftrun.local/schema"
@@ -115,10 +116,22 @@ func (p *project) options() runner.Options {
 	}
 	return runner.Options{
 		Pipeline: p.pipeline, Kinds: p.kinds, Gateway: p.gateway, Store: p.store,
-		Dir: p.folder, State: p.state, Output: output, Sources: []runner.Source{p.hub, p.buckets, p.web},
+		Dir: p.folder, State: p.state, Output: output, Sources: p.remote(),
 		Variant: p.variant, Workers: p.settings.Workers, Tool: version(), Git: p.git,
 		Room: func() (int64, bool) { return freeSpace(p.settings.Store) },
 	}
+}
+
+// spoolFolder, within the state, holds temporary files of shards that are being read.
+const spoolFolder = "spool"
+
+// remote are the sources of rows that lie on no disk of this machine.
+func (p *project) remote() []runner.Source {
+	all := []runner.Source{p.hub, p.buckets, p.web}
+	for i, s := range all {
+		all[i] = spool.New(s, filepath.Join(p.state, spoolFolder))
+	}
+	return all
 }
 
 // applying says which process applies the project now, "" if none does.
