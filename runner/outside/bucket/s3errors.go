@@ -10,6 +10,7 @@ import (
 	smithy "github.com/aws/smithy-go"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 
+	"sftrun.local/runner/access"
 	"sftrun.local/runner/outside/ranges"
 )
 
@@ -36,6 +37,10 @@ func status(err error) int {
 // failure says what an error of the SDK means.
 func (c *s3Cloud) failure(err error, a asked) error {
 	number := status(err)
+	var missing access.KeysError
+	if errors.As(err, &missing) {
+		return fmt.Errorf("%s: the AWS keys could not be renewed (%s); sign in again, for example with `aws sso login`", a.in("s3"), ranges.OneLine(missing.Error()))
+	}
 	if number == 0 {
 		return &ranges.Passing{Text: "no answer came (" + ranges.OneLine(ranges.Bare(err).Error()) + ")"}
 	}
