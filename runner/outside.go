@@ -28,15 +28,14 @@ type outside struct {
 	dir     string // patterns and paths are relative to it
 	sources []Source
 
-	mu    sync.Mutex
-	memo  map[string]stamp // by place
-	fresh bool             // memo or counted holds more than was loaded
+	mu sync.Mutex
+	memos
+	fresh bool             // memos hold more than was loaded
 	seen  map[string]stamp // by place: as last listed, without digest
-
-	counted map[string]int // rows of shards by digest, as far as known
 
 	listing sync.Mutex
 	listed  map[steps.Wanted]Listing
+	asLast  bool // listings of sources are taken as they were last, where that is known
 }
 
 // stamp is what tells that a file is still the one that was read.
@@ -48,14 +47,8 @@ type stamp struct {
 	Digest  string `json:"digest"`
 }
 
-func newOutside(dir string, sources []Source, memo map[string]stamp, counted map[string]int) *outside {
-	if memo == nil {
-		memo = map[string]stamp{}
-	}
-	if counted == nil {
-		counted = map[string]int{}
-	}
-	return &outside{dir: dir, sources: sources, memo: memo, counted: counted, seen: map[string]stamp{}, listed: map[steps.Wanted]Listing{}}
+func newOutside(dir string, sources []Source, m memos) *outside {
+	return &outside{dir: dir, sources: sources, memos: m, seen: map[string]stamp{}, listed: map[steps.Wanted]Listing{}}
 }
 
 func (f *outside) path(place string) string {
@@ -119,7 +112,7 @@ func (f *outside) asListed(place string) (digest string, ok bool) {
 // machine.
 func (f *outside) list(ctx context.Context, w steps.Wanted) (Listing, error) {
 	if s := f.source(w.From); s != nil {
-		return s.List(ctx, w)
+		return f.listAt(ctx, s, w)
 	}
 	if scheme, _, ok := strings.Cut(w.From, "://"); ok {
 		return Listing{}, fmt.Errorf("%q: nothing here reads from %s://.  Download the files and name them by their paths", w.From, scheme)

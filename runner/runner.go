@@ -52,7 +52,7 @@ func New(opt Options) *Runner {
 	for _, k := range opt.Kinds {
 		r.kinds[k.Name] = k
 	}
-	r.outside = newOutside(opt.Dir, opt.Sources, loadMemo[stamp](r.memoPath()), loadMemo[int](r.countedPath()))
+	r.outside = newOutside(opt.Dir, opt.Sources, r.loadMemos())
 	return r
 }
 

@@ -2,6 +2,7 @@ package runner
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"golang.org/x/sync/errgroup"
@@ -66,8 +67,7 @@ func (r *Runner) taking(ctx context.Context, st *stage, count bool) (*Taking, er
 	return t, nil
 }
 
-// count finds out how many rows shards have, from a little of each. A shard that its source does not open is an error. One
-// that is damaged is none here: whoever reads it will say so.
+// count finds out how many rows shards have, from a little of each. A shard that cannot be opened is an error.
 func (f *outside) count(ctx context.Context, shards []steps.Shard, counter steps.ShardCounter, workers int) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(workers)
@@ -80,19 +80,28 @@ func (f *outside) count(ctx context.Context, shards []steps.Shard, counter steps
 }
 
 func (f *outside) countOne(ctx context.Context, s steps.Shard, counter steps.ShardCounter) error {
-	r, err := f.open(ctx, s)
-	if err != nil {
-		return err
-	}
-	defer r.Close()
-	n, err := counter.ShardRows(ctx, r, s.Place)
-	if err != nil || n < 0 {
+	n, err := counter.ShardRows(ctx, s, func() (steps.Reader, error) { return f.peek(ctx, s) })
+	var mistake *steps.FieldError
+	switch {
+	case ctx.Err() != nil:
 		return ctx.Err()
+	case errors.As(err, &mistake):
+		return err
+	case err != nil || n < 0:
+		return nil
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.counted[s.Digest], f.fresh = n, true
 	return nil
+}
+
+// peek opens a shard of which little will be read.
+func (f *outside) peek(ctx context.Context, s steps.Shard) (steps.Reader, error) {
+	if p, ok := f.source(s.Place).(Peeker); ok {
+		return p.Peek(ctx, s)
+	}
+	return f.open(ctx, s)
 }
 
 func (f *outside) rowsIn(s steps.Shard) (n int, known bool) {

@@ -79,12 +79,13 @@ type Inputs interface {
 type Wanted struct {
 	// From is a glob of files on this machine, relative to the folder of the pipeline, or an address elsewhere such as
 	// hf://OWNER/NAME. It stands as the user wrote it.
-	From string
+	From string `json:"from"`
 
 	// Config and Split choose among the files of an address that stands for a dataset with configurations and splits; ""
 	// is the default configuration, and all splits. They choose nothing among files that From names one by one or by a
 	// glob, on this machine or elsewhere.
-	Config, Split string
+	Config string `json:"config,omitempty"`
+	Split  string `json:"split,omitempty"`
 }
 
 // A Part is an immutable object of a dataset.
@@ -127,9 +128,9 @@ func (e *FieldError) Error() string { return e.Field + ": " + e.Text }
 // A ShardCounter is a Step that can tell from a little of a shard how many rows it has, for plans to say what an apply
 // would read.
 type ShardCounter interface {
-	// ShardRows returns how many rows the shard in r has, or -1 if only reading all of it would tell. Name is its path or
-	// address.
-	ShardRows(ctx context.Context, r Reader, name string) (int, error)
+	// ShardRows returns how many rows a shard has, or -1 if only reading all of it would tell; then it is not even
+	// opened. A *FieldError says that it cannot be read at all; any other error leaves the rows unknown.
+	ShardRows(ctx context.Context, s Shard, open func() (Reader, error)) (int, error)
 }
 
 // A Bounder is a Step that can tell how many rows it hands on at most, for a plan made before its inputs are there.

@@ -8,10 +8,18 @@ import (
 )
 
 // ShardRows reads the rows of a Parquet file from its footer. Those of other files are not known before all is read.
-func (s *step) ShardRows(ctx context.Context, r steps.Reader, name string) (int, error) {
-	shard, err := shards.Open(r, name)
-	if err != nil || !shard.Counted() {
+func (s *step) ShardRows(ctx context.Context, shard steps.Shard, open func() (steps.Reader, error)) (int, error) {
+	if !shards.Counted(shard.Name) {
+		return -1, nil
+	}
+	r, err := open()
+	if err != nil {
+		return -1, steps.Mistake("from", "%v", err)
+	}
+	defer r.Close()
+	file, err := shards.Open(r, shard.Place)
+	if err != nil {
 		return -1, err
 	}
-	return shard.Rows(ctx)
+	return file.Rows(ctx)
 }

@@ -41,6 +41,14 @@ func (s *Source) Open(ctx context.Context, shard steps.Shard) (steps.Reader, err
 	return &reader{Reader: r, dir: s.dir}, nil
 }
 
+// Peek opens a shard of the source of which little will be read. None of it is kept.
+func (s *Source) Peek(ctx context.Context, shard steps.Shard) (steps.Reader, error) {
+	if p, ok := s.Source.(runner.Peeker); ok {
+		return p.Peek(ctx, shard)
+	}
+	return s.Source.Open(ctx, shard)
+}
+
 // reader is an open shard. It keeps the bytes before have, in start or in file, until it is said to jump.
 type reader struct {
 	steps.Reader

@@ -25,8 +25,6 @@ type lines struct {
 	format format
 }
 
-func (l *lines) Counted() bool { return false }
-
 func (l *lines) Rows(ctx context.Context) (int, error) {
 	n := 0
 	err := l.each(ctx, func(at *jsonl.Reader, line []byte) error {

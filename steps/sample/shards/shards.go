@@ -16,9 +16,6 @@ type Shard interface {
 	// with a list "messages". So whether a shard is refused does not depend on which of its rows are chosen.
 	Rows(ctx context.Context) (int, error)
 
-	// Counted tells whether the shard itself says how many rows it has, so that Rows need not read them.
-	Counted() bool
-
 	// Read calls emit for each chosen row, in the order of the file, with its number and its bytes: one JSON object on
 	// one line, valid during the call. Chosen holds numbers from 0 to Rows-1, ascending. Parquet may
 	// have null for a list "messages". An error of emit is returned as it is.
@@ -45,9 +42,10 @@ func Open(r steps.Reader, name string) (Shard, error) {
 	return table{file}, nil
 }
 
+// Counted tells whether a shard, by its name, says itself how many rows it has, so that Rows need not read them.
+func Counted(name string) bool { return byName(name) == parquetFormat }
+
 // table is a shard of Parquet.
 type table struct{ *parquet.File }
-
-func (t table) Counted() bool { return true }
 
 func (t table) Rows(ctx context.Context) (int, error) { return t.File.Rows(), ctx.Err() }
