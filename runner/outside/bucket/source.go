@@ -80,16 +80,34 @@ func (s *Source) List(ctx context.Context, w steps.Wanted) (runner.Listing, erro
 // Open implements runner.Source. It asks once whether the object is still the one that was listed; reads ask for that
 // very state.
 func (s *Source) Open(ctx context.Context, shard steps.Shard) (steps.Reader, error) {
+	o, err := s.object(ctx, shard)
+	if err != nil {
+		return nil, err
+	}
+	return s.pool.Open(ctx, o), nil
+}
+
+// Peek implements runner.Peeker.
+func (s *Source) Peek(ctx context.Context, shard steps.Shard) (steps.Reader, error) {
+	o, err := s.object(ctx, shard)
+	if err != nil {
+		return nil, err
+	}
+	return s.pool.Peek(ctx, o), nil
+}
+
+// object makes sure that a shard is as it was listed, and tells how to read it.
+func (s *Source) object(ctx context.Context, shard steps.Shard) (ranges.Object, error) {
 	scheme, rest, _ := strings.Cut(shard.Place, "://")
 	name, key, _ := strings.Cut(rest, "/")
 	a := address{scheme, name, key}
 	cloud, err := s.cloud(ctx, scheme)
 	if err != nil {
-		return nil, err
+		return ranges.Object{}, err
 	}
 	o, err := s.again(ctx, shard, a, cloud)
 	if err != nil {
-		return nil, err
+		return ranges.Object{}, err
 	}
 	fetch := func(ctx context.Context, off, end int64) (io.ReadCloser, error) {
 		return cloud.read(ctx, a.bucket, o, off, end)
@@ -98,7 +116,7 @@ func (s *Source) Open(ctx context.Context, shard steps.Shard) (steps.Reader, err
 	if o.md5 != nil {
 		sum = md5.New()
 	}
-	return s.pool.Open(ctx, ranges.Object{Name: shard.Place, Size: o.size, Fetch: fetch, Sum: sum, Want: o.md5}), nil
+	return ranges.Object{Name: shard.Place, Size: o.size, Fetch: fetch, Sum: sum, Want: o.md5}, nil
 }
 
 // cloud returns the service of a scheme, connected at the first use.

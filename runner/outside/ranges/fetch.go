@@ -12,7 +12,7 @@ func (f *file) block(i int, end int64) ([]byte, error) {
 		return block, nil
 	}
 	n := 1
-	for n < min(mostRun, f.kept.most) && int64(i+n)*f.blockSize() < min(end, f.object.Size) && f.kept.get(i+n) == nil {
+	for n < min(mostRun, f.kept.most) && int64(i+n)*f.size < min(end, f.object.Size) && f.kept.get(i+n) == nil {
 		n++
 	}
 	if err := f.fetch(i, n); err != nil {
@@ -32,7 +32,7 @@ func (f *file) fetch(first, n int) error {
 	if first != f.last+1 {
 		f.run = 0
 	}
-	off, end := int64(first)*f.blockSize(), min(int64(first+n)*f.blockSize(), f.object.Size)
+	off, end := int64(first)*f.size, min(int64(first+n)*f.size, f.object.Size)
 	if f.long != nil && f.long.at == off || f.run >= inOrder {
 		return f.goOn(first, n)
 	}
@@ -50,7 +50,7 @@ func (f *file) goOn(first, n int) error {
 	if s != nil && !f.pool.lines.unpark(s) {
 		s = nil
 	}
-	if s != nil && s.at != int64(first)*f.blockSize() {
+	if s != nil && s.at != int64(first)*f.size {
 		s.close()
 		s = nil
 	}
@@ -80,8 +80,8 @@ func (f *file) setLong(s *stream) {
 // the stream that is left, if any.
 func (f *file) fill(s *stream, first, n int, end int64) (*stream, error) {
 	for i := first; i < first+n; i++ {
-		off := int64(i) * f.blockSize()
-		block := make([]byte, min(f.blockSize(), f.object.Size-off))
+		off := int64(i) * f.size
+		block := make([]byte, min(f.size, f.object.Size-off))
 		var err error
 		if s, err = f.fillBlock(s, block, off, end); err != nil {
 			return s, err

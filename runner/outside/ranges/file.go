@@ -44,11 +44,21 @@ func (c *changed) Is(target error) bool { return target == ErrChanged }
 
 // Open gives random access to an object. Reads fetch whole blocks and keep the last ones; where they follow each other,
 // they go on in one request. They end when ctx ends.
-func (p *Pool) Open(ctx context.Context, o Object) steps.Reader {
+func (p *Pool) Open(ctx context.Context, o Object) steps.Reader { return p.open(ctx, o, p.o.BlockSize) }
+
+// peekBlock is how many bytes are fetched at a time of an object that is only looked into.
+const peekBlock = 16 << 10
+
+// Peek is Open for reads of a little here and there, such as a footer: it fetches small blocks.
+func (p *Pool) Peek(ctx context.Context, o Object) steps.Reader {
+	return p.open(ctx, o, min(peekBlock, p.o.BlockSize))
+}
+
+func (p *Pool) open(ctx context.Context, o Object, block int) steps.Reader {
 	ctx, cancel := context.WithCancelCause(ctx)
 	return &file{
 		pool: p, ctx: ctx, cancel: cancel, object: o, proof: proof{object: o},
-		kept: newBlocks(p.o.CacheSize / p.o.BlockSize), last: -1,
+		size: int64(block), kept: newBlocks(p.o.CacheSize / block), last: -1,
 	}
 }
 
@@ -58,6 +68,7 @@ type file struct {
 	ctx    context.Context
 	cancel context.CancelCauseFunc
 	object Object
+	size   int64 // of a block
 
 	mu    sync.Mutex // one read at a time
 	kept  *blocks
@@ -81,19 +92,17 @@ func (f *file) ReadAt(p []byte, off int64) (int, error) {
 	defer f.mu.Unlock()
 	n := 0
 	for n < len(p) && off+int64(n) < f.object.Size {
-		block, err := f.block(int((off+int64(n))/f.blockSize()), off+int64(len(p)))
+		block, err := f.block(int((off+int64(n))/f.size), off+int64(len(p)))
 		if err != nil {
 			return n, err
 		}
-		n += copy(p[n:], block[(off+int64(n))%f.blockSize():])
+		n += copy(p[n:], block[(off+int64(n))%f.size:])
 	}
 	if n < len(p) {
 		return n, io.EOF
 	}
 	return n, nil
 }
-
-func (f *file) blockSize() int64 { return int64(f.pool.o.BlockSize) }
 
 // Close ends reads that go on, and forgets the blocks.
 func (f *file) Close() error {

@@ -80,17 +80,35 @@ func (s *Source) List(ctx context.Context, w steps.Wanted) (runner.Listing, erro
 
 // Open implements runner.Source.
 func (s *Source) Open(ctx context.Context, shard steps.Shard) (steps.Reader, error) {
-	u, err := parse(shard.Place)
+	o, err := s.object(ctx, shard)
 	if err != nil {
 		return nil, err
+	}
+	return s.pool.Open(ctx, o), nil
+}
+
+// Peek implements runner.Peeker.
+func (s *Source) Peek(ctx context.Context, shard steps.Shard) (steps.Reader, error) {
+	o, err := s.object(ctx, shard)
+	if err != nil {
+		return nil, err
+	}
+	return s.pool.Peek(ctx, o), nil
+}
+
+// object makes sure that a shard is as it was listed, and tells how to read it.
+func (s *Source) object(ctx context.Context, shard steps.Shard) (ranges.Object, error) {
+	u, err := parse(shard.Place)
+	if err != nil {
+		return ranges.Object{}, err
 	}
 	a, err := s.about(ctx, u)
 	if err != nil {
-		return nil, err
+		return ranges.Object{}, err
 	}
 	if a.digest() != shard.Digest {
-		return nil, ranges.Changed(show(u))
+		return ranges.Object{}, ranges.Changed(a.name())
 	}
 	fetch := func(ctx context.Context, off, end int64) (io.ReadCloser, error) { return s.read(ctx, a, off, end) }
-	return s.pool.Open(ctx, ranges.Object{Name: show(u), Size: a.size, Fetch: fetch}), nil
+	return ranges.Object{Name: a.name(), Size: a.size, Fetch: fetch}, nil
 }
