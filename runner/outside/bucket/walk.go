@@ -11,11 +11,10 @@ import (
 
 // walk finds the objects of a pattern in one bucket, asking only for folders that can hold some.
 type walk struct {
-	pool   *ranges.Pool
-	cloud  service
-	at     address
-	found  []object
-	folder bool // something lies below the address itself
+	pool  *ranges.Pool
+	cloud service
+	at    address
+	found []object
 }
 
 // below finds the objects whose keys are a folder, "" or with a "/" at its end, and behind it what the pattern matches.

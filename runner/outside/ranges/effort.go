@@ -87,6 +87,6 @@ func (e *effort) end(more string) error {
 	if e.tries > 1 {
 		times = fmt.Sprintf("tried %d times in %s, and at last ", e.tries, e.spent.Round(time.Second))
 	}
-	return fmt.Errorf("%s %w: %s%s%s.  Run the command again when the network and the service are well; what is done stays done",
+	return fmt.Errorf("%s %w: %s%s%s.  Run the command again when the network and the service are well",
 		e.what, ErrBusy, times, e.last.Text, more)
 }
