@@ -247,3 +247,27 @@ func TestAddressesThatAreNotAsked(t *testing.T) {
 		}
 	}
 }
+
+func BenchmarkRead(b *testing.B) {
+	files := &webtest.Files{}
+	files.Set("/a.jsonl", noise(256<<20), noon)
+	server := httptest.NewServer(files)
+	defer server.Close()
+	s := web.New(web.Options{})
+	defer s.Close()
+	found, err := s.List(b.Context(), steps.Wanted{From: server.URL + "/a.jsonl"})
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.SetBytes(256 << 20)
+	for b.Loop() {
+		r, err := s.Open(b.Context(), found.Shards[0])
+		if err != nil {
+			b.Fatal(err)
+		}
+		if n, err := io.Copy(io.Discard, io.NewSectionReader(r, 0, r.Size())); err != nil || n != r.Size() {
+			b.Fatal(n, err)
+		}
+		r.Close()
+	}
+}

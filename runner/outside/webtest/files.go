@@ -25,6 +25,7 @@ type Files struct {
 
 type file struct {
 	data     []byte
+	tag      string
 	modified time.Time
 }
 
@@ -35,7 +36,7 @@ func (s *Files) Set(path string, data []byte, modified time.Time) {
 	if s.files == nil {
 		s.files = map[string]file{}
 	}
-	s.files[path] = file{data, modified}
+	s.files[path] = file{data, fmt.Sprintf(`"%x"`, sha256.Sum256(data)), modified}
 }
 
 // Served is how many bytes of files have been sent.
@@ -68,14 +69,13 @@ func (s *Files) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // validators says which state of the file this is.
 func (s *Files) validators(h http.Header, f *file) {
-	tag := fmt.Sprintf(`"%x"`, sha256.Sum256(f.data))
 	switch {
 	case s.NoValidators:
 		f.modified = time.Time{}
 	case s.Weak:
-		h.Set("ETag", "W/"+tag)
+		h.Set("ETag", "W/"+f.tag)
 	case !s.NoETag:
-		h.Set("ETag", tag)
+		h.Set("ETag", f.tag)
 	}
 }
 
