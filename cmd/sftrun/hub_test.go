@@ -1,6 +1,7 @@
 package main_test
 
 import (
+	"bufio"
 	"bytes"
 	"fmt"
 	"os"
@@ -357,4 +358,35 @@ func TestWithoutANetworkWhatIsThereIsThere(t *testing.T) {
 	}
 	pinned.edit("target: 5", "target: 6")
 	pinned.mustApply()
+}
+
+// The emulator is a program of its own, too, that ends well with Ctrl-C.
+func TestTheEmulatorServesUntilItIsInterrupted(t *testing.T) {
+	w := onHub(t, hubtest.Options{})
+	serving := w.command("emulate", "hub", "--dir", filepath.Dir(filepath.Dir(w.data)), "--faults", "0.1", "--seed", "5")
+	said, err := serving.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := serving.Start(); err != nil {
+		t.Fatal(err)
+	}
+	lines := bufio.NewScanner(said)
+	for lines.Scan() && !strings.HasPrefix(lines.Text(), "export ") {
+	}
+	w.env = append(w.env, strings.TrimPrefix(lines.Text(), "export "))
+	w.mustApply()
+	if err := serving.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	last := ""
+	for lines.Scan() {
+		last = lines.Text()
+	}
+	if err := serving.Wait(); err != nil || !strings.HasPrefix(last, "Served ") || !strings.Contains(last, " requests") {
+		t.Errorf("it ended with %v, and said %q", err, last)
+	}
+	if n := w.hub.Total(); n.Requests > 0 {
+		t.Errorf("another Hub was asked: %+v", n)
+	}
 }

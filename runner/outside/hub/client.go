@@ -17,7 +17,7 @@ const DefaultEndpoint = "https://huggingface.co"
 
 // Options make a Client. The zero value reads public datasets of the Hub.
 type Options struct {
-	Endpoint string // DefaultEndpoint if "" (HF_ENDPOINT: see FindEndpoint)
+	Endpoint string // DefaultEndpoint if ""
 	Token    Token  // "" reads what is public (HF_TOKEN: see FindToken)
 	Agent    string // what the client calls itself, such as "sftrun/1.2"; "sftrun" if ""
 

@@ -46,11 +46,6 @@ func TokenForbidden(environ []string) bool {
 	return truthy(variables(environ)["HF_HUB_DISABLE_IMPLICIT_TOKEN"])
 }
 
-// FindEndpoint returns what HF_ENDPOINT says in environ, or "" for the Hub itself.
-func FindEndpoint(environ []string) string {
-	return strings.TrimSpace(variables(environ)["HF_ENDPOINT"])
-}
-
 func tokenPath(env map[string]string, home string) string {
 	cache := cmp.Or(env["XDG_CACHE_HOME"], filepath.Join(home, ".cache"))
 	folder := cmp.Or(env["HF_HOME"], filepath.Join(cache, "huggingface"))

@@ -375,3 +375,24 @@ func TestReadAtIsThatOfIO(t *testing.T) {
 		}
 	}
 }
+
+func TestALookFetchesLittle(t *testing.T) {
+	text := noise(1, 1_000_000)
+	w := newWorld(t, map[string]string{file: text}, hubtest.Options{})
+	c := w.client(hub.Options{})
+	s := one(t, c, "hf://o/n")
+	r, err := c.Peek(t.Context(), s.Place, s.Size, s.Digest)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	for _, at := range []int64{0, 1_000_000 - 8} {
+		p := make([]byte, 8)
+		if _, err := r.ReadAt(p, at); err != nil || string(p) != text[at:at+8] {
+			t.Errorf("at %d: %q, %v", at, p, err)
+		}
+	}
+	if n := w.hub.Count(file).Bytes; n > 32<<10 {
+		t.Errorf("%d bytes came", n)
+	}
+}

@@ -9,8 +9,9 @@ import (
 	"sftrun.local/runner/outside/hub"
 )
 
-// leftToken is the token of the Hub in the file that `hf auth login` writes. A file that cannot be read says nothing
-// here: most projects need no token, and those that do are told by the Hub.
+// leftToken is the token of the Hub in the file that `hf auth login` writes. A file that cannot be read is as if it were
+// not there: most projects need no token, and those that do are told by the Hub. What no token can be is refused when it
+// is to be used.
 func leftToken(o Options) (layer, error) {
 	if o.Home == "" {
 		return layerOf("", nil)
@@ -21,8 +22,8 @@ func leftToken(o Options) (layer, error) {
 			places = append(places, pair)
 		}
 	}
-	token, path, err := hub.FindToken(places, o.Home)
-	if err != nil || token == "" {
+	token, path, _ := hub.FindToken(places, o.Home)
+	if token == "" {
 		return layerOf("", nil)
 	}
 	return layerOf(path, map[string]any{hubToken: string(token)})

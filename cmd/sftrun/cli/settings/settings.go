@@ -10,6 +10,7 @@ package settings
 import (
 	"fmt"
 	"path/filepath"
+	"strings"
 
 	"github.com/knadh/koanf/v2"
 	"github.com/spf13/pflag"
@@ -82,7 +83,7 @@ func settle(dir string, all *koanf.Koanf, origins map[string]string) (*Settings,
 		s.entries = append(s.entries, Entry{Name: t.name, Value: t.shown(value), Origin: origins[t.name], Doc: t.doc})
 	}
 	s.APIKey, s.Color, s.Workers = all.String(apiKey), all.String(color), all.Int(workers)
-	s.HubToken, s.HubEndpoint = all.String(hubToken), all.String(hubEndpoint)
+	s.HubToken, s.HubEndpoint = strings.TrimSpace(all.String(hubToken)), strings.TrimSpace(all.String(hubEndpoint))
 	s.Store, s.Output = within(dir, all.String(store)), within(dir, all.String(output))
 	return s, nil
 }
