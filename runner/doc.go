@@ -8,7 +8,8 @@
 // covers under which it looks; the symbol of an action is its key with "what that action makes" in place of parts that
 // are not known before an earlier action of the step has run. What is found is the record of an action (record.go,
 // recordname.go) or the manifest of a whole step (manifest.go), taken at its word only after a check (sealed.go).
-// outside.go reads what does not lie in the store, by way of sources.go where it is on no disk of this machine, and
+// outside.go reads what does not lie in the store, by way of sources.go where it is on no disk of this machine (the folder outside has
+// the sources: the Hub, buckets, web servers), and
 // remembers it (memo.go, stamp_*.go); taken.go says what a step takes from there; canonical.go makes equal configs equal bytes. plan.go tells what is left to do,
 // count.go what would be asked for it, rowchanges.go how the rows are others than before, and reason.go why: by what
 // was changed in the config (reasonfields.go on flat.go), the shards (reasonfiles.go) or the steps before

@@ -10,9 +10,11 @@ import (
 
 	"sftrun.local/cmd/sftrun/cli/settings"
 	"sftrun.local/runner"
+	"sftrun.local/runner/outside/bucket"
 	"sftrun.local/runner/outside/hub"
 	"sftrun.local/runner/outside/hubsource"
 	"sftrun.local/runner/outside/spool"
+	"sftrun.local/runner/outside/web"
 	"sftrun.local/runner/store"
 	"sftrun.local/schema"
 	"sftrun.local/steps/model"
@@ -32,6 +34,8 @@ type project struct {
 	store    *store.Store
 	gateway  *model.Gateway
 	hub      *hubsource.Source
+	buckets  *bucket.Source
+	web      *web.Source
 	index    string // of the ledger, a file that belongs to this store
 	git      string
 	color    bool
@@ -64,7 +68,7 @@ func (a *app) openProject(ctx context.Context, cmd *cobra.Command, readOnly bool
 		return nil, err
 	}
 	p.gateway = p.openGateway(readOnly)
-	p.hub = p.openHub()
+	p.hub, p.buckets, p.web = p.openHub(), bucket.New(bucket.Options{}), web.New(web.Options{Agent: "sftrun/" + version()})
 	return p, nil
 }
 
@@ -123,7 +127,11 @@ const spoolFolder = "spool"
 
 // remote are the sources of rows that lie on no disk of this machine.
 func (p *project) remote() []runner.Source {
-	return []runner.Source{spool.New(p.hub, filepath.Join(p.state, spoolFolder))}
+	all := []runner.Source{p.hub, p.buckets, p.web}
+	for i, s := range all {
+		all[i] = spool.New(s, filepath.Join(p.state, spoolFolder))
+	}
+	return all
 }
 
 // applying says which process applies the project now, "" if none does.
@@ -151,6 +159,8 @@ func (p *project) writer() string {
 func (p *project) close() error {
 	if p.hub != nil {
 		p.hub.Close()
+		p.buckets.Close()
+		p.web.Close()
 	}
 	return p.gateway.Close()
 }

@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"golang.org/x/oauth2"
+
+	"sftrun.local/runner/access"
 )
 
 // gcsCloud speaks to Google Cloud Storage by its JSON interface. The service's own client library would add twelve
@@ -27,14 +29,14 @@ func openGCS(p place, opt Options) (c *gcsCloud, idle func()) {
 	network := opt.Transport
 	if network == nil {
 		t := http.DefaultTransport.(*http.Transport).Clone()
-		shape(t)
+		access.Shape(t)
 		network = t
 	}
 	c = &gcsCloud{place: p, client: &http.Client{Transport: network}, base: gcsBase(p)}
 	if strings.HasPrefix(c.base, "https://") { // a token is not for a line that others read
-		c.token = (&googleKeys{client: c.client}).token
+		c.token = (&googleKeys{access.Google{Client: c.client, Rights: access.GoogleWrites}}).token
 	}
-	return c, idler(network)
+	return c, access.Idler(network)
 }
 
 func gcsBase(p place) string {

@@ -1,6 +1,8 @@
 package blobtest
 
 import (
+	"crypto/md5"
+	"encoding/hex"
 	"fmt"
 	"maps"
 	"slices"
@@ -14,6 +16,7 @@ type Shelf struct {
 	Bucket           string // the one bucket there is
 	PageSize         int    // names in a page at most; 0 = 1,000
 	IgnoreConditions bool   // every put wins, as on services that do not know conditions
+	Public           bool   // strangers may read
 
 	// Now is the clock of the service; nil = that of this machine.
 	Now func() time.Time
@@ -28,12 +31,19 @@ type object struct {
 	data    []byte
 	mark    string
 	tag     string
+	made    int64 // its generation
 	written time.Time
 }
 
 type upload struct {
 	mark  string
 	parts map[int][]byte
+}
+
+// Set stores an object, whatever is there, as somebody else's put would.
+func (s *Shelf) Set(name string, data []byte) {
+	sum := md5.Sum(data)
+	s.put(name, data, "", `"`+hex.EncodeToString(sum[:])+`"`, func(*object) bool { return true })
 }
 
 // Names lists what is there, in order.
@@ -82,7 +92,7 @@ func (s *Shelf) put(key string, data []byte, mark, tag string, holds func(there 
 	if tag == "" {
 		tag = fmt.Sprint(s.made + 1000)
 	}
-	s.objects[key] = object{data: data, mark: mark, tag: tag, written: s.now()}
+	s.objects[key] = object{data: data, mark: mark, tag: tag, made: s.made + 1000, written: s.now()}
 	return s.objects[key], true
 }
 
@@ -94,10 +104,15 @@ func (s *Shelf) remove(key string) (there bool) {
 	return there
 }
 
-// page lists at most n names with a prefix after a name, and tells whether there are more.
-func (s *Shelf) page(prefix, after string, n int) (names []string, more bool) {
+// page lists at most n names with a prefix after a name, and tells whether there are more. What a delimiter behind the
+// prefix cuts off stands there once, for all that begins with it.
+func (s *Shelf) page(prefix, delimiter, after string, n int) (names []string, more bool) {
 	for _, name := range s.Names() {
-		if !strings.HasPrefix(name, prefix) || after != "" && name <= after {
+		rest, below := strings.CutPrefix(name, prefix)
+		if at := strings.Index(rest, delimiter); delimiter != "" && at >= 0 {
+			name = prefix + rest[:at+len(delimiter)]
+		}
+		if !below || after != "" && name <= after || len(names) > 0 && names[len(names)-1] == name {
 			continue
 		}
 		if len(names) == s.most(n) {
@@ -108,6 +123,14 @@ func (s *Shelf) page(prefix, after string, n int) (names []string, more bool) {
 	return names, false
 }
 
+// inPage returns an object of a page, or false for what a delimiter has cut off.
+func (s *Shelf) inPage(name, prefix, delimiter string) (object, bool) {
+	if delimiter != "" && name != prefix && strings.HasSuffix(name, delimiter) {
+		return object{}, false
+	}
+	return s.get(name)
+}
+
 func (s *Shelf) most(n int) int {
 	if s.PageSize > 0 {
 		return min(n, s.PageSize)
@@ -115,11 +138,12 @@ func (s *Shelf) most(n int) int {
 	return min(n, 1000)
 }
 
-// cut returns the bytes that a Range header asks for, if there are any.
-func cut(data []byte, asked string) (part []byte, ok bool) {
+// cut returns the bytes that a Range header asks for, if there are any, and says which they are.
+func cut(data []byte, asked string) (part []byte, told string, ok bool) {
 	var first, last int
 	if _, err := fmt.Sscanf(asked, "bytes=%d-%d", &first, &last); err != nil || first >= len(data) || last < first {
-		return nil, false
+		return nil, "", false
 	}
-	return data[first:min(last+1, len(data))], true
+	end := min(last+1, len(data))
+	return data[first:end], fmt.Sprintf("bytes %d-%d/%d", first, end-1, len(data)), true
 }

@@ -1,0 +1,46 @@
+package access
+
+import (
+	"context"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
+	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/smithy-go/logging"
+)
+
+// AWS reads what the environment and the files of the AWS tools say of keys, region and endpoint. A region or a profile
+// that is not "" goes before theirs. Keys are looked for when they are needed; not finding any is a KeysError then.
+func AWS(ctx context.Context, region, profile string) (aws.Config, error) {
+	load := []func(*config.LoadOptions) error{
+		config.WithHTTPClient(awshttp.NewBuildableClient().WithTransportOptions(Shape)),
+		config.WithLogger(logging.Nop{}), // it would print
+	}
+	if region != "" {
+		load = append(load, config.WithRegion(region))
+	}
+	if profile != "" {
+		load = append(load, config.WithSharedConfigProfile(profile))
+	}
+	cfg, err := config.LoadDefaultConfig(ctx, load...)
+	cfg.Credentials = keys{cfg.Credentials}
+	return cfg, err
+}
+
+// keys gives the credentials of the SDK, and marks the errors of looking for them.
+type keys struct{ aws.CredentialsProvider }
+
+// A KeysError says that no keys were found, and why.
+type KeysError struct{ error }
+
+// Unwrap returns what the SDK says.
+func (e KeysError) Unwrap() error { return e.error }
+
+// Retrieve implements aws.CredentialsProvider.
+func (k keys) Retrieve(ctx context.Context) (aws.Credentials, error) {
+	found, err := k.CredentialsProvider.Retrieve(ctx)
+	if err != nil {
+		return found, KeysError{err}
+	}
+	return found, nil
+}
