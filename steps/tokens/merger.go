@@ -8,8 +8,7 @@ type merger struct {
 	heap   heapMerger
 }
 
-// tokens returns the number of tokens of a piece of two bytes or more that is not a token. The stretches between its
-// seams are counted apart.
+// tokens returns the number of tokens of a piece of two bytes or more that is not a token.
 func (m *merger) tokens(piece string) int {
 	if isASCII(piece) {
 		return m.stretch(piece)
@@ -17,14 +16,22 @@ func (m *merger) tokens(piece string) int {
 	count := 0
 	for start := 0; start < len(piece); {
 		end := m.vocab.bridges.seam(piece, start)
-		if m.vocab.has(piece, start, end) {
-			count++
-		} else {
-			count += m.stretch(piece[start:end])
-		}
+		count += m.between(piece, start, end)
 		start = end
 	}
 	return count
+}
+
+// between returns the number of tokens of s[i:j], which lies between two seams.
+func (m *merger) between(s string, i, j int) int {
+	switch {
+	case j-i == 3 && s[i] >= firstOfThree:
+		r, _ := decode(s, i)
+		return int(m.vocab.singles[r])
+	case m.vocab.has(s, i, j):
+		return 1
+	}
+	return m.stretch(s[i:j])
 }
 
 // stretch returns the number of tokens of two bytes or more that are not one token.

@@ -49,10 +49,10 @@ func (b *bridges) cross(s string, i int, left, right rune) bool {
 // seam returns the first seam behind s[i], or the end of s. Two characters of ASCII are taken for a bridge unseen: most
 // are, and few words get shorter by the others.
 func (b *bridges) seam(s string, i int) int {
-	left, n := utf8.DecodeRuneInString(s[i:])
+	left, n := decode(s, i)
 	for i += n; i < len(s); i += n {
 		var right rune
-		right, n = utf8.DecodeRuneInString(s[i:])
+		right, n = decode(s, i)
 		if (left >= utf8.RuneSelf || right >= utf8.RuneSelf) && !b.cross(s, i, left, right) {
 			return i
 		}

@@ -13,6 +13,7 @@ type vocabulary struct {
 	short   shortTable
 	long    longTable
 	bridges bridges
+	singles singles
 
 	// pairs repeats the tokens of two bytes, which begin every merge, by their bytes as a number.
 	pairs [1 << 16]int32
@@ -58,6 +59,7 @@ func newVocabulary(text string, tokens []listedToken) *vocabulary {
 	for _, t := range tokens {
 		v.add(t)
 	}
+	v.singles.fill(v)
 	return v
 }
 
