@@ -19,10 +19,10 @@ type bridges struct {
 	bytes [1 << 16 / 64]uint64
 }
 
-// add makes bridges of all places within a token.
+// add makes bridges of all places within a token, but for those that seam takes for bridges unseen.
 func (b *bridges) add(token string) {
 	for i := 1; i < len(token); i++ {
-		if utf8.RuneStart(token[i]) {
+		if utf8.RuneStart(token[i]) && token[i-1]|token[i] >= utf8.RuneSelf {
 			b.addPlace(token, i)
 		}
 	}
