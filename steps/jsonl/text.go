@@ -75,12 +75,15 @@ func decode(raw []byte) string {
 	return out.String()
 }
 
-// unescape writes what the escape at the start of raw (after its backslash) stands for, and returns what follows it.
+// unescape writes what the escape at the start of raw (after its backslash) stands for, and returns what follows it. Of
+// what is no escape, it writes what follows the backslash.
 func unescape(out *strings.Builder, raw []byte) (rest []byte) {
 	c := raw[0]
 	switch c {
 	case 'u':
-		return unescapeUnicode(out, raw)
+		if len(raw) > 4 {
+			return unescapeUnicode(out, raw)
+		}
 	case 'n':
 		c = '\n'
 	case 't':
