@@ -6,6 +6,7 @@ import (
 	"unicode"
 	"unicode/utf16"
 	"unicode/utf8"
+	"unsafe"
 )
 
 // AppendString appends s to dst as a JSON string. Only what JSON demands is escaped, so HTML, U+2028 and U+2029 stay
@@ -19,15 +20,16 @@ func appendText(dst []byte, s string) []byte {
 	if !utf8.ValidString(s) {
 		s = string([]rune(s)) // each bad byte becomes U+FFFD
 	}
-	done := 0
-	for i := range len(s) {
-		if c := s[i]; c < 0x20 || c == '"' || c == '\\' {
-			dst = append(dst, s[done:i]...)
-			dst = appendEscape(dst, c)
-			done = i + 1
+	text := unsafe.Slice(unsafe.StringData(s), len(s)) // read only
+	for {
+		n := plainEnd(text, 0)
+		dst = append(dst, text[:n]...)
+		if n == len(text) {
+			return dst
 		}
+		dst = appendEscape(dst, text[n])
+		text = text[n+1:]
 	}
-	return append(dst, s[done:]...)
 }
 
 func appendEscape(dst []byte, c byte) []byte {
