@@ -11,8 +11,8 @@ import (
 )
 
 // Open gives random access to a file that List named, with the place, size and digest that List gave. It asks the Hub
-// where the file lies and reads nothing yet. Reads fetch whole blocks and keep the last ones; where they follow each
-// other, they go on in one request. They end when ctx ends. A file that is read from its beginning to its end is hashed
+// where the file lies and reads nothing yet. Reads fetch small blocks and keep the last ones; where they follow each
+// other, they fetch more and more ahead, and at last go on in one request. They end when ctx ends. A file that is read from its beginning to its end is hashed
 // along the way, and the last read fails if the digest is another one. A digest of "" is not checked.
 //
 // Errors are, besides those of ctx, one of ErrNoAccess, ErrGated, ErrNotFound, ErrChanged and ErrBusy, and name the file.
@@ -50,14 +50,13 @@ type file struct {
 	digest string
 	each   int64 // bytes that are fetched at a time
 
-	mu    sync.Mutex // one read at a time
-	at    *location  // nil if the Hub has to be asked
-	kept  *blocks
-	long  *stream // goes on where the last read in order ended, parked; or nil
-	last  int     // the block that was fetched last
-	run   int     // how many blocks were fetched in order up to it
-	proof *proof
-	bad   error // ends all reads
+	mu     sync.Mutex // one read at a time
+	at     *location  // nil if the Hub has to be asked
+	kept   *blocks
+	fronts fronts
+	long   *stream // goes on where the last read in order ended, parked; or nil
+	proof  *proof
+	bad    error // ends all reads
 }
 
 var errClosed = errors.New("read of a closed file")

@@ -19,7 +19,9 @@ import (
 )
 
 // small blocks make small files have many.
-func small() hub.Options { return hub.Options{BlockSize: 4 << 10, CacheSize: 16 << 10} }
+func small() hub.Options {
+	return hub.Options{BlockSize: 4 << 10, CacheSize: 16 << 10, LongAfter: 8 << 10}
+}
 
 const file = "o/n/data.parquet"
 
@@ -194,8 +196,8 @@ func TestAFooterCostsAFewBlocks(t *testing.T) {
 	if string(footer) != "footer of the columns" || string(end[4:]) != "PAR1" {
 		t.Errorf("read %q %q", footer, end)
 	}
-	if n := w.hub.Count(file); n.Requests != 2 || n.Resolves != 1 || n.Bytes > 8<<20 || c.Received() != n.Bytes {
-		t.Errorf("%+v, %d received; want two blocks of 4 MB", n, c.Received())
+	if n := w.hub.Count(file); n.Requests != 2 || n.Resolves != 1 || n.Bytes > 32<<10 || c.Received() != n.Bytes {
+		t.Errorf("%+v, %d received; want two blocks of 16 KB", n, c.Received())
 	}
 }
 
@@ -333,7 +335,7 @@ func TestFilesThatNobodyReadsBlockNobody(t *testing.T) {
 		files["o/n/"+name+".parquet"] = noise(1, 20<<20) // more than the system buffers, so that an answer stays under way
 	}
 	w := newWorld(t, files, hubtest.Options{})
-	c := w.client(hub.Options{Connections: 1, BlockSize: 64 << 10})
+	c := w.client(hub.Options{Connections: 1, BlockSize: 64 << 10, LongAfter: 128 << 10})
 	shards, err := list(t.Context(), c, "hf://o/n/*", "", "")
 	if err != nil || len(shards) != 3 {
 		t.Fatal(shards, err)
