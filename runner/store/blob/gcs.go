@@ -1,6 +1,7 @@
 package blob
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -30,18 +31,18 @@ func openGCS(p place, opt Options) (c *gcsCloud, idle func()) {
 		shape(t)
 		network = t
 	}
-	c = &gcsCloud{place: p, client: &http.Client{Transport: network}, base: gcsBase(p)}
+	c = &gcsCloud{place: p, client: &http.Client{Transport: network}, base: gcsBase(p, opt.Env)}
 	if strings.HasPrefix(c.base, "https://") { // a token is not for a line that others read
-		c.token = (&googleKeys{client: c.client}).token
+		c.token = (&googleKeys{client: c.client, file: opt.Env["GOOGLE_APPLICATION_CREDENTIALS"]}).token
 	}
 	return c, idler(network)
 }
 
-func gcsBase(p place) string {
+func gcsBase(p place, env map[string]string) string {
 	if endpoint := p.query.Get("endpoint"); endpoint != "" {
 		return strings.TrimSuffix(endpoint, "/")
 	}
-	if host := os.Getenv("STORAGE_EMULATOR_HOST"); host != "" {
+	if host := cmp.Or(env["STORAGE_EMULATOR_HOST"], os.Getenv("STORAGE_EMULATOR_HOST")); host != "" {
 		return "http://" + strings.TrimPrefix(strings.TrimSuffix(host, "/"), "http://")
 	}
 	return "https://storage.googleapis.com"

@@ -2,8 +2,11 @@ package blob
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
+	"os"
 	"sync"
 
 	"golang.org/x/oauth2"
@@ -14,6 +17,7 @@ import (
 // the token until it expires.
 type googleKeys struct {
 	client *http.Client
+	file   string // of credentials; "" = where the tools look
 
 	mu     sync.Mutex
 	source oauth2.TokenSource
@@ -38,12 +42,27 @@ func (k *googleKeys) find(ctx context.Context) (oauth2.TokenSource, error) {
 		return k.source, nil
 	}
 	ctx = context.WithValue(context.WithoutCancel(ctx), oauth2.HTTPClient, k.client) // tokens are renewed long after this request
-	found, err := google.FindDefaultCredentials(ctx, "https://www.googleapis.com/auth/devstorage.read_write")
+	found, err := k.credentials(ctx, "https://www.googleapis.com/auth/devstorage.read_write")
 	if err != nil {
 		return nil, err
 	}
 	k.source = oauth2.ReuseTokenSource(nil, found.TokenSource)
 	return k.source, nil
+}
+
+func (k *googleKeys) credentials(ctx context.Context, scope string) (*google.Credentials, error) {
+	if k.file == "" {
+		return google.FindDefaultCredentials(ctx, scope)
+	}
+	text, err := os.ReadFile(k.file)
+	if err != nil {
+		return nil, err
+	}
+	var file struct{ Type google.CredentialsType }
+	if err := json.Unmarshal(text, &file); err != nil {
+		return nil, fmt.Errorf("%s: %w", k.file, err)
+	}
+	return google.CredentialsFromJSONWithType(ctx, text, file.Type, scope)
 }
 
 // tokenFailure says why no token was given. A refusal names its code alone: what comes with it may tell more than

@@ -2,6 +2,7 @@ package blob
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/md5"
 	"encoding/base64"
@@ -24,7 +25,7 @@ type s3Cloud struct {
 }
 
 func openS3(ctx context.Context, p place, opt Options) (c *s3Cloud, idle func(), err error) {
-	cfg, err := loadAWS(ctx, p)
+	cfg, err := loadAWS(ctx, p, opt.Env)
 	if err != nil {
 		return nil, nil, &SetupError{Store: p.String(), Text: "its settings cannot be read: " + oneLine(err.Error())}
 	}
@@ -47,16 +48,24 @@ func openS3(ctx context.Context, p place, opt Options) (c *s3Cloud, idle func(),
 func stay(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 
 // loadAWS reads what the environment, the address and the files of the AWS tools say.
-func loadAWS(ctx context.Context, p place) (aws.Config, error) {
+func loadAWS(ctx context.Context, p place, env map[string]string) (aws.Config, error) {
 	load := []func(*config.LoadOptions) error{
 		config.WithHTTPClient(awshttp.NewBuildableClient().WithTransportOptions(shape)),
 		config.WithLogger(logging.Nop{}), // it would print
 	}
-	if region := p.query.Get("region"); region != "" {
+	if region := cmp.Or(p.query.Get("region"), env["AWS_REGION"], env["AWS_DEFAULT_REGION"]); region != "" {
 		load = append(load, config.WithRegion(region))
 	}
-	if profile := p.query.Get("profile"); profile != "" {
+	profile := p.query.Get("profile")
+	if id := env["AWS_ACCESS_KEY_ID"]; id != "" && profile == "" {
+		found := aws.Credentials{AccessKeyID: id, SecretAccessKey: env["AWS_SECRET_ACCESS_KEY"], SessionToken: env["AWS_SESSION_TOKEN"]}
+		load = append(load, config.WithCredentialsProvider(aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) { return found, nil })))
+	}
+	if profile = cmp.Or(profile, env["AWS_PROFILE"]); profile != "" {
 		load = append(load, config.WithSharedConfigProfile(profile))
+	}
+	if endpoint := cmp.Or(env["AWS_ENDPOINT_URL_S3"], env["AWS_ENDPOINT_URL"]); endpoint != "" {
+		load = append(load, config.WithBaseEndpoint(endpoint))
 	}
 	return config.LoadDefaultConfig(ctx, load...)
 }

@@ -13,6 +13,8 @@ import (
 
 	"github.com/knadh/koanf/v2"
 	"github.com/spf13/pflag"
+
+	"sftrun.local/runner/store/blob"
 )
 
 // Options say where settings are looked for. Dir is needed; all else works when zero.
@@ -27,9 +29,12 @@ type Options struct {
 type Settings struct {
 	APIKey  string // for the services that need one; "" = none was found
 	Workers int    // 0 = as many as there are CPUs
-	Store   string // folder, absolute
+	Store   string // folder, absolute, or the address of a bucket
 	Output  string // folder, absolute
 	Color   string // "auto", "always" or "never"
+
+	// Clouds are the variables of .env that say how a cloud is reached, for those that the environment does not set.
+	Clouds map[string]string
 
 	entries []Entry
 }
@@ -64,7 +69,11 @@ func Load(o Options) (*Settings, error) {
 			return nil, fmt.Errorf("settings from %s: %w", l.place, err)
 		}
 	}
-	return settle(o.Dir, all, origins)
+	s, err := settle(o.Dir, all, origins)
+	if err == nil {
+		s.Clouds, err = clouds(o)
+	}
+	return s, err
 }
 
 // settle checks and takes the values that hold.
@@ -78,7 +87,10 @@ func settle(dir string, all *koanf.Koanf, origins map[string]string) (*Settings,
 		s.entries = append(s.entries, Entry{Name: t.name, Value: t.shown(value), Origin: origins[t.name], Doc: t.doc})
 	}
 	s.APIKey, s.Color, s.Workers = all.String(apiKey), all.String(color), all.Int(workers)
-	s.Store, s.Output = within(dir, all.String(store)), within(dir, all.String(output))
+	s.Output = within(dir, all.String(output))
+	if s.Store = all.String(store); !blob.IsAddress(s.Store) {
+		s.Store = within(dir, s.Store)
+	}
 	return s, nil
 }
 
