@@ -126,7 +126,7 @@ func (r *Runner) hasAll(ctx context.Context, m *Manifest) (bool, error) {
 	if whole, err := r.hasEach(ctx, len(m.Provenance), func(i int) steps.Part { return m.Provenance[i] }); !whole || err != nil {
 		return false, err
 	}
-	return found(abreast(ctx, r.workers(), len(m.Actions), func(ctx context.Context, i int) error {
+	return found(abreast(ctx, r.lookups(), len(m.Actions), func(ctx context.Context, i int) error {
 		_, err := r.opt.Store.Bucket().Size(ctx, m.Actions[i])
 		return err
 	}))
@@ -134,7 +134,7 @@ func (r *Runner) hasAll(ctx context.Context, m *Manifest) (bool, error) {
 
 // hasEach tells whether n parts are in the store.
 func (r *Runner) hasEach(ctx context.Context, n int, part func(i int) steps.Part) (bool, error) {
-	return found(abreast(ctx, r.workers(), n, func(ctx context.Context, i int) error {
+	return found(abreast(ctx, r.lookups(), n, func(ctx context.Context, i int) error {
 		if ok, err := r.has(ctx, part(i)); ok || err != nil {
 			return err
 		}

@@ -65,7 +65,7 @@ func (r *Runner) find(ctx context.Context, st *stage, ready []*action) ([]*actio
 
 // lookupAll finds the records of actions whose sources are known, several at once.
 func (r *Runner) lookupAll(ctx context.Context, st *stage, list []*action) error {
-	return abreast(ctx, r.workers(), len(list), func(ctx context.Context, i int) error {
+	return abreast(ctx, r.lookups(), len(list), func(ctx context.Context, i int) error {
 		st.prepare(list[i])
 		return r.lookup(ctx, st.node.kind, list[i])
 	})

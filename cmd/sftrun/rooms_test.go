@@ -20,6 +20,7 @@ var rooms = map[string]struct {
 	"prompts":             {pure: true},
 	"runner":              {may: []string{"schema", "steps", "runner/store", "steps/jsonl", "steps/fault"}},
 	"runner/store":        {may: []string{"steps/fault"}},
+	"runner/store/blob":   {may: []string{"runner/store"}},
 	"steps":               {pure: true},
 	"steps/fault":         {pure: true},
 	"steps/jsonl":         {pure: true},
@@ -31,7 +32,7 @@ var rooms = map[string]struct {
 	"steps/model/ledger":  {may: []string{"steps/fault"}},
 	"steps/model/offline": {may: []string{"steps", "steps/model"}, pure: true},
 	"steps/all":           {may: []string{"steps", anyKind}, pure: true},
-	"cmd":                 {may: []string{"schema", "runner", "runner/store", "steps", "steps/all", "steps/jsonl", "steps/think", "steps/tokens", "steps/model", "steps/model/ledger", "steps/model/offline", "steps/validate", "prompts"}},
+	"cmd":                 {may: []string{"schema", "runner", "runner/store", "runner/store/blob", "steps", "steps/all", "steps/jsonl", "steps/think", "steps/tokens", "steps/model", "steps/model/ledger", "steps/model/offline", "steps/validate", "prompts"}},
 	"examples":            {may: []string{"cmd", "steps", "steps/all", "steps/jsonl", "steps/think"}},
 }
 
@@ -57,6 +58,8 @@ var keepers = map[string]string{
 	"modernc.org/sqlite":         "steps/model/ledger",
 	"github.com/parquet-go":      "steps/sample",
 	"github.com/pkoukk/tiktoken": "steps/tokens",
+	"github.com/aws":             "runner/store/blob",
+	"golang.org/x/oauth2":        "runner/store/blob",
 }
 
 const module = "sftrun.local/"

@@ -40,11 +40,12 @@ func (a *app) verify(ctx context.Context, cmd *cobra.Command, discard bool) erro
 	}
 	defer p.close()
 	if discard {
-		release, err := p.alone()
+		alone, release, err := p.alone(ctx)
 		if err != nil {
 			return err
 		}
 		defer release()
+		ctx = alone
 	}
 	ctx, done := endedByCtrlC(ctx)
 	defer done()
@@ -182,7 +183,7 @@ func (p *project) remedy(found *runner.Verification, discard bool, gone int) str
 		text = fmt.Sprintf("To have just this made again: %s, then %s\n", p.again("verify", "--discard"), p.again("apply"))
 	}
 	if answers {
-		text += fmt.Sprintf("Answers are never discarded.  If you have a copy of the file, put it back into %s.  Otherwise what is lost is asked for,\nand paid for, again when it is needed.\n", relative(p.folder, p.settings.Store))
+		text += fmt.Sprintf("Answers are never discarded.  If you have a copy of the file, put it back into %s.  Otherwise what is lost is asked for,\nand paid for, again when it is needed.\n", p.storeShown())
 	}
 	return text
 }
