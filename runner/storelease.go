@@ -122,37 +122,18 @@ func (l *Lessee) users(ctx context.Context) iter.Seq2[*lease.HeldError, error] {
 	}
 }
 
-// askAgain is how often it is looked whether another process has done with asking.
-const askAgain = 2 * time.Second
-
 // Ask waits until this process is the only one that asks models on behalf of the store. wait is told for whom it waits,
-// once; nil tells nobody. The lease outlives the context.
+// once and not at once. The lease outlives the context.
 func (l *Lessee) Ask(ctx context.Context, wait func(who string)) (*lease.Lease, error) {
-	for told := false; ctx.Err() == nil; told = true {
+	for w := (waiting{}); ctx.Err() == nil; {
 		held, err := l.self.Acquire(context.WithoutCancel(ctx), l.bucket, askLease)
 		var other *lease.HeldError
 		if !errors.As(err, &other) {
 			return held, err
 		}
-		if !told && wait != nil {
-			wait(other.Holder)
-		}
-		if err := pause(ctx, askAgain); err != nil {
-			return nil, err
-		}
+		w.again(ctx, func() { wait(other.Holder) })
 	}
 	return nil, context.Cause(ctx)
-}
-
-func pause(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	case <-timer.C:
-		return nil
-	}
 }
 
 // Applying tells who applies the pipeline of a name with a store in a bucket, "" if nobody does. It writes nothing.

@@ -66,15 +66,40 @@ func bind(ctx, other context.Context) (_ context.Context, unbind func()) {
 	}
 }
 
-// TurnAt is the turn at a store in a folder: a lock of the kernel, which ends with the process. wait is told once that
-// it waits. Where locks cannot be had it goes on without, as ShareStore does.
+// waiting is how long a process has waited for its turn.
+type waiting struct {
+	next, sum time.Duration
+	told      bool
+}
+
+// telling is how long it waits without a word.
+const telling = 2 * time.Second
+
+// again pauses before the next look, longer from time to time, up to two seconds. It tells once that it waits.
+func (w *waiting) again(ctx context.Context, tell func()) {
+	if w.sum >= telling && !w.told {
+		w.told = true
+		tell()
+	}
+	w.next = min(max(2*w.next, 50*time.Millisecond), 2*time.Second)
+	w.sum += w.next
+	timer := time.NewTimer(w.next)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+	case <-timer.C:
+	}
+}
+
+// TurnAt is the turn at a store in a folder: a lock of the kernel, which ends with the process. wait is told once, not
+// at once, that it waits. Where locks cannot be had it goes on without, as ShareStore does.
 func TurnAt(root string, wait func()) Turn {
 	return func(ctx context.Context) (context.Context, func(), error) {
 		if err := store.MakeFolder(root); err != nil {
 			return nil, nil, err
 		}
 		file := flock.New(filepath.Join(root, "asking"), flock.SetPermissions(0o644))
-		for told := false; ; told = true {
+		for w := (waiting{}); ctx.Err() == nil; w.again(ctx, wait) {
 			ok, err := file.TryLock()
 			switch {
 			case lockless(err):
@@ -83,17 +108,13 @@ func TurnAt(root string, wait func()) Turn {
 				return nil, nil, fmt.Errorf("lock the store %s: %w", root, err)
 			case ok:
 				return ctx, func() { file.Unlock() }, nil
-			case !told && wait != nil:
-				wait()
-			}
-			if err := pause(ctx, 100*time.Millisecond); err != nil {
-				return nil, nil, err
 			}
 		}
+		return nil, nil, context.Cause(ctx)
 	}
 }
 
-// Turn is the turn at a store in a bucket: a lease. wait is told once for whom it waits. The lease outlives the context,
+// Turn is the turn at a store in a bucket: a lease. wait is told once, not at once, for whom it waits. The lease outlives the context,
 // as what is paid for is waited for when all is to end.
 func (l *Lessee) Turn(wait func(who string)) Turn {
 	return func(ctx context.Context) (context.Context, func(), error) {

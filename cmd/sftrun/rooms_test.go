@@ -20,7 +20,7 @@ var rooms = map[string]struct {
 	"prompts":             {pure: true},
 	"runner":              {may: []string{"schema", "steps", "runner/store", "steps/jsonl", "steps/fault"}},
 	"runner/store":        {may: []string{"steps/fault"}},
-	"runner/store/blob":   {may: []string{"runner/store"}},
+	"runner/store/blob":   {may: []string{"runner/store", "steps/fault"}},
 	"steps":               {pure: true},
 	"steps/fault":         {pure: true},
 	"steps/jsonl":         {pure: true},

@@ -92,7 +92,7 @@ func (p *project) apply(ctx context.Context, f applyFlags, s *saved) error {
 	if err != nil {
 		return err
 	}
-	if err := p.sweep(); err != nil {
+	if err := p.sweep(ctx); err != nil {
 		return err
 	}
 	p.warn(p.pipeline.Warnings)

@@ -117,7 +117,7 @@ func (p *project) removeGarbage(ctx context.Context, g *runner.Garbage) error {
 	if err != nil {
 		return err
 	}
-	return p.sweep()
+	return p.sweep(ctx)
 }
 
 func weightOf(classes []runner.Class) (count int, bytes int64) {

@@ -58,10 +58,13 @@ func (p *project) closeStore() error {
 	return nil
 }
 
-// sweep removes what processes that were killed have left in the store. A bucket in a cloud has no unfinished objects.
-func (p *project) sweep() error {
-	if d, ok := p.bucket.(*store.Dir); ok {
-		return d.Sweep()
+// sweep removes what processes that were killed have left in the store.
+func (p *project) sweep(ctx context.Context) error {
+	switch b := p.bucket.(type) {
+	case *store.Dir:
+		return b.Sweep()
+	case *blob.Bucket:
+		return b.Sweep(ctx)
 	}
 	return nil
 }

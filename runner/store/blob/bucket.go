@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"sftrun.local/runner/store"
+	"sftrun.local/steps/fault"
 )
 
 var (
@@ -130,7 +131,10 @@ func (b *Bucket) Delete(ctx context.Context, name string) error {
 	}
 	err = b.explain(ctx, "delete", name, b.try(ctx, func(ctx context.Context) error { return b.cloud.remove(ctx, key) }))
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil
+		err = nil
+	}
+	if err == nil {
+		fault.Point("away: deleted")
 	}
 	return err
 }

@@ -3,6 +3,7 @@ package blobtest
 import (
 	"fmt"
 	"maps"
+	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -13,6 +14,7 @@ import (
 type Shelf struct {
 	Bucket           string // the one bucket there is
 	PageSize         int    // names in a page at most; 0 = 1,000
+	Dir              string // S3 alone: folder that objects lie in as files; "" = in memory
 	IgnoreConditions bool   // every put wins, as on services that do not know conditions
 
 	// Now is the clock of the service; nil = that of this machine.
@@ -40,7 +42,16 @@ type upload struct {
 func (s *Shelf) Names() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return slices.Sorted(maps.Keys(s.objects))
+	return s.keys("")
+}
+
+// keys lists what is there with a prefix, in order.
+func (s *Shelf) keys(prefix string) []string {
+	if s.Dir != "" {
+		return s.listFiles(prefix)
+	}
+	all := slices.Sorted(maps.Keys(s.objects))
+	return slices.DeleteFunc(all, func(key string) bool { return !strings.HasPrefix(key, prefix) })
 }
 
 // Uploads is the number of uploads in parts that were begun and neither finished nor abandoned.
@@ -60,6 +71,13 @@ func (s *Shelf) now() time.Time {
 func (s *Shelf) get(key string) (object, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	return s.find(key)
+}
+
+func (s *Shelf) find(key string) (object, bool) {
+	if s.Dir != "" {
+		return s.loadFile(key)
+	}
 	o, ok := s.objects[key]
 	return o, ok
 }
@@ -69,7 +87,7 @@ func (s *Shelf) put(key string, data []byte, mark, tag string, holds func(there 
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var there *object
-	if o, ok := s.objects[key]; ok {
+	if o, ok := s.find(key); ok {
 		there = &o
 	}
 	if !s.IgnoreConditions && !holds(there) {
@@ -82,22 +100,32 @@ func (s *Shelf) put(key string, data []byte, mark, tag string, holds func(there 
 	if tag == "" {
 		tag = fmt.Sprint(s.made + 1000)
 	}
-	s.objects[key] = object{data: data, mark: mark, tag: tag, written: s.now()}
-	return s.objects[key], true
+	made := object{data: data, mark: mark, tag: tag, written: s.now()}
+	if s.Dir == "" {
+		s.objects[key] = made
+		return made, true
+	}
+	s.objects[key] = object{mark: mark}
+	return made, s.saveFile(key, data) == nil
 }
 
 func (s *Shelf) remove(key string) (there bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	_, there = s.objects[key]
+	_, there = s.find(key)
 	delete(s.objects, key)
+	if s.Dir != "" {
+		os.Remove(s.path(key))
+	}
 	return there
 }
 
 // page lists at most n names with a prefix after a name, and tells whether there are more.
 func (s *Shelf) page(prefix, after string, n int) (names []string, more bool) {
-	for _, name := range s.Names() {
-		if !strings.HasPrefix(name, prefix) || after != "" && name <= after {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, name := range s.keys(prefix) {
+		if after != "" && name <= after {
 			continue
 		}
 		if len(names) == s.most(n) {
