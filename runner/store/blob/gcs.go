@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"golang.org/x/oauth2"
+
+	"sftrun.local/runner/store"
 )
 
 // gcsCloud speaks to Google Cloud Storage by its JSON interface. The service's own client library would add twelve
@@ -121,8 +123,8 @@ func (c *gcsCloud) load(ctx context.Context, key string) ([]byte, about, error) 
 	return data, got, err
 }
 
-func (c *gcsCloud) page(ctx context.Context, prefix, token string, n int) (keys []string, next string, err error) {
-	query := url.Values{"prefix": {prefix}, "maxResults": {strconv.Itoa(n)}, "fields": {"nextPageToken,items(name)"}}
+func (c *gcsCloud) page(ctx context.Context, prefix, token string, n int) (found []store.Entry, next string, err error) {
+	query := url.Values{"prefix": {prefix}, "maxResults": {strconv.Itoa(n)}, "fields": {"nextPageToken,items(name,size)"}}
 	if token != "" {
 		query.Set("pageToken", token)
 	}
@@ -134,9 +136,13 @@ func (c *gcsCloud) page(ctx context.Context, prefix, token string, n int) (keys 
 		return nil, "", err
 	}
 	for _, o := range listing.Items {
-		keys = append(keys, o.Name)
+		size, err := strconv.ParseInt(o.Size, 10, 64)
+		if err != nil {
+			return nil, "", &failure{text: "a listing is not understood"}
+		}
+		found = append(found, store.Entry{Name: o.Name, Size: size})
 	}
-	return keys, listing.Next, nil
+	return found, listing.Next, nil
 }
 
 func (c *gcsCloud) remove(ctx context.Context, key string) error {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
-	"strings"
 	"time"
 )
 
@@ -62,17 +61,16 @@ const probePrefix = "tmp/probe-"
 
 // Sweep removes the probes that processes which were killed have left, a day after.
 func (b *Bucket) Sweep(ctx context.Context) error {
-	keys, _, err := b.page(ctx, probePrefix, "")
+	found, _, err := b.page(ctx, probePrefix, "")
 	if err != nil {
 		return err
 	}
-	for _, key := range keys {
+	for _, e := range found {
 		var seconds int64
-		name := strings.TrimPrefix(key, b.place.key(""))
-		if _, err := fmt.Sscanf(name, probePrefix+"%d-", &seconds); err != nil || time.Since(time.Unix(seconds, 0)) < 24*time.Hour {
+		if _, err := fmt.Sscanf(e.Name, probePrefix+"%d-", &seconds); err != nil || time.Since(time.Unix(seconds, 0)) < 24*time.Hour {
 			continue
 		}
-		if err := b.Delete(ctx, name); err != nil {
+		if err := b.Delete(ctx, e.Name); err != nil {
 			return err
 		}
 	}

@@ -142,7 +142,8 @@ func (s *GCS) list(w http.ResponseWriter, r *http.Request) {
 	names, more := s.page(q.Get("prefix"), q.Get("pageToken"), n)
 	items := []map[string]string{}
 	for _, name := range names {
-		items = append(items, map[string]string{"name": name})
+		o, _ := s.get(name)
+		items = append(items, map[string]string{"name": name, "size": fmt.Sprint(len(o.data))})
 	}
 	listing := map[string]any{"items": items}
 	if more {
