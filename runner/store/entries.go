@@ -123,32 +123,55 @@ func (s *search) shelves(ctx context.Context, sizer Sizer, want []Entry, abreast
 	return rest, cmp.Or(g.Wait(), ctx.Err())
 }
 
-// shelvesOf gives names, which are in order, by what they begin with: the folder and one more letter. Names that are
-// digests are spread evenly over sixteen of these.
-func shelvesOf(want []Entry) iter.Seq[[]Entry] {
-	return func(yield func([]Entry) bool) {
-		for first := 0; first < len(want); {
-			end := first + 1
-			for end < len(want) && shelfOf(want[end].Name) == shelfOf(want[first].Name) {
-				end++
+// A shelf is names that are looked for in one listing, which are in order and begin with prefix.
+type shelf struct {
+	prefix string
+	want   []Entry
+}
+
+// shelvesOf gives names by their folder. Very many of one folder are divided by one more letter, to be looked for side by
+// side: names that are digests are spread evenly over sixteen of these.
+func shelvesOf(want []Entry) iter.Seq[shelf] {
+	return func(yield func(shelf) bool) {
+		for folder := range cut(want, 0) {
+			letters := 0
+			if len(folder.want) >= 16*16 {
+				letters = 1
 			}
-			if !yield(want[first:end]) {
-				return
+			for s := range cut(folder.want, letters) {
+				if !yield(s) {
+					return
+				}
 			}
-			first = end
 		}
 	}
 }
 
-func shelfOf(name string) string { return name[:min(strings.Index(name, "/")+2, len(name))] }
+// cut divides names, which are in order, by their folder and so many letters more.
+func cut(want []Entry, letters int) iter.Seq[shelf] {
+	prefix := func(name string) string { return name[:min(strings.Index(name, "/")+1+letters, len(name))] }
+	return func(yield func(shelf) bool) {
+		for len(want) > 0 {
+			s := shelf{prefix: prefix(want[0].Name)}
+			n := 1
+			for n < len(want) && prefix(want[n].Name) == s.prefix {
+				n++
+			}
+			if s.want, want = want[:n], want[n:]; !yield(s) {
+				return
+			}
+		}
+	}
+}
 
 // list looks for the names of one shelf in its listing. It returns those that it left to be looked for one by one.
-func (s *search) list(ctx context.Context, sizer Sizer, want []Entry) (rest []Entry, err error) {
+func (s *search) list(ctx context.Context, sizer Sizer, in shelf) (rest []Entry, err error) {
+	want := in.want
 	if len(want) < worth {
 		return want, nil
 	}
 	seen, useful := 0, 0
-	for e, err := range sizer.Sizes(ctx, shelfOf(want[0].Name)) {
+	for e, err := range sizer.Sizes(ctx, in.prefix) {
 		if err != nil {
 			return nil, err
 		}

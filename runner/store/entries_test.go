@@ -47,7 +47,9 @@ func TestManyNamesAreLookedForInListings(t *testing.T) {
 	}{
 		{"a few", 1000, 61, 61, 0},
 		{"most of what is there", 8000, 7000, 0, 16},
-		{"a hundredth of what is there", 20000, 200, 200, 32},
+		{"a hundred of five hundred", 500, 100, 0, 1},
+		{"a hundredth of what is there", 20000, 200, 200, 2},
+		{"a few hundred of very many", 20000, 300, 300, 32},
 	} {
 		b := &far{}
 		var want []store.Entry
