@@ -207,3 +207,147 @@ func manyParts(t *testing.T, w *wire) *project {
 	p.edit("sft.#Sample & {from:", "sft.#Sample & {shards: 1000, rowsPerShard: 10, from:")
 	return p
 }
+
+// A store in a bucket that cannot be used is told of in one line, with what to do, before any work; and never with a key.
+func TestBucketsThatCannotBeUsed(t *testing.T) {
+	w := s3Wire(t)
+	for _, c := range []struct {
+		what   string
+		refuse func(r *http.Request) (int, string)
+		env    []string
+		want   string
+	}{
+		{"wrong keys", nil, []string{"AWS_ACCESS_KEY_ID=AKIAWRONG"}, "does not accept the AWS keys (InvalidAccessKeyId); check AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"},
+		{"no keys", nil, []string{"AWS_ACCESS_KEY_ID=", "AWS_SECRET_ACCESS_KEY=", "AWS_EC2_METADATA_DISABLED=true"}, "no valid AWS keys were found"},
+		{"no such bucket", nil, []string{"SFTRUN_STORE=s3://absent/x?endpoint=" + w.endpoint}, `there is no bucket "absent"; make it, or correct its name`},
+		{"no bucket named", nil, []string{"SFTRUN_STORE=s3://"}, "names no bucket; write s3://BUCKET/PREFIX"},
+		{"another cloud", nil, []string{"SFTRUN_STORE=az://tests/x"}, "there is no store of the kind az://; it may be a folder, s3://BUCKET/PREFIX or gs://BUCKET/PREFIX"},
+		{"a clock that is wrong", always(403, "RequestTimeTooSkewed"), nil, "the clock of this machine is wrong by more than the service allows; set it"},
+		{"a bucket that may only be read", func(r *http.Request) (int, string) {
+			if r.Method == http.MethodPut || r.Method == http.MethodDelete {
+				return 403, "AccessDenied"
+			}
+			return 0, ""
+		}, nil, "the AWS keys do not give the right to this (AccessDenied); the store needs s3:ListBucket on the bucket"},
+		{"a service that knows no conditions", func(r *http.Request) (int, string) {
+			r.Header.Del("If-None-Match")
+			return 0, ""
+		}, nil, "it ignores the condition that an object be new, so that two machines could overwrite each other's work"},
+	} {
+		p := onWire(t, w)
+		w.mu.Lock()
+		w.refuse = c.refuse
+		w.mu.Unlock()
+		p.env = append([]string{"AWS_SECRET_ACCESS_KEY=SECRET/SECRET"}, c.env...)
+		e := p.finish(p.command("apply", "--yes"))
+		if e.code != 1 || e.out != "" || strings.Count(e.complaint, "\n") != 1 || !strings.Contains(e.complaint, c.want) {
+			t.Errorf("%s: exit code %d: %s%s", c.what, e.code, e.out, e.complaint)
+		}
+		if strings.Contains(e.complaint, "SECRET/") {
+			t.Errorf("%s: a key is told: %s", c.what, e.complaint)
+		}
+		if left := p.published(); len(left) > 0 {
+			t.Errorf("%s: published %v", c.what, left)
+		}
+	}
+}
+
+func always(status int, code string) func(*http.Request) (int, string) {
+	return func(*http.Request) (int, string) { return status, code }
+}
+
+// A service that fails now and then, for seconds at a time, is waited for: the outcome is the same.
+func TestOutagesOfSecondsAreWaitedOut(t *testing.T) {
+	w := s3Wire(t)
+	plain := onWire(t, w)
+	plain.mustApply()
+	p := onWire(t, w)
+	n, down := 0, 0
+	w.refuse = func(r *http.Request) (int, string) {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		if n++; n%25 == 0 {
+			down = 3
+		}
+		if down--; down >= 0 {
+			return 503, "SlowDown"
+		}
+		return 0, ""
+	}
+	e := p.finish(p.command("apply", "--yes"))
+	if e.code != 0 || e.complaint != "" || !maps.Equal(plain.published(), p.published()) {
+		t.Errorf("exit code %d: %s%s", e.code, e.out, e.complaint)
+	}
+	p.mustBeSound()
+}
+
+// Keys of a cloud may stand in .env, as other keys do. Those of the environment count before them.
+func TestKeysOfACloudInDotenv(t *testing.T) {
+	w := s3Wire(t)
+	p := onWire(t, w)
+	store := p.storeAt(filepath.Join(p.dir, ".sftrun/store"))
+	p.away = nil
+	p.write(".env", "SFTRUN_STORE="+strings.Replace(store, "?", "?region=us-east-1&", 1)+"\nAWS_ACCESS_KEY_ID=AKIATEST\nAWS_SECRET_ACCESS_KEY=SECRET/SECRET\n")
+	p.mustApply()
+	e := p.finish(p.command("settings", "-v"))
+	if e.code != 0 || strings.Contains(e.out, "SECRET/") || !strings.Contains(e.out, "s3://tests/") {
+		t.Errorf("settings: %s%s", e.out, e.complaint)
+	}
+	for name, text := range p.files() {
+		if data, err := os.ReadFile(name); err == nil && filepath.Base(name) != ".env" && strings.Contains(string(data), "SECRET/") {
+			t.Errorf("%s holds a key %s", name, text)
+		}
+	}
+	p.env = []string{"AWS_ACCESS_KEY_ID=AKIAWRONG", "AWS_SECRET_ACCESS_KEY=x"}
+	if e := p.finish(p.command("apply")); e.code != 1 || !strings.Contains(e.complaint, "InvalidAccessKeyId") {
+		t.Errorf("with wrong keys in the environment: exit code %d: %s", e.code, e.complaint)
+	}
+}
+
+// What works on a store in a folder works on one in a bucket.
+func TestCommandsOnABucket(t *testing.T) {
+	w := s3Wire(t)
+	p := onWire(t, w)
+	p.mustApply()
+	p.edit("max: 16384", "max: 120")
+	p.mustApply()
+	p.edit("max: 120", "max: 16384")
+	for _, c := range []struct {
+		args string
+		want string
+	}{
+		{"plan", "5 cached"},
+		{"status", "run 2"},
+		{"show transform", "example-1"},
+		{"diff 1 2", "filter"},
+		{"tag first 1", "first names run 1"},
+		{"verify", "Sound:"},
+		{"gc --keep 1", "Kept: "},
+		{"gc --keep 1 --delete", ""},
+		{"answers", "transform"},
+		{"answers export answers.sft", "answers.sft holds"},
+		{"answers import answers.sft", "Nothing to import"},
+		{"tag --delete first", "first is deleted"},
+		{"plan -o later.plan", "later.plan"},
+		{"show-plan later.plan", ""},
+		{"apply --yes later.plan", "Run 3"},
+		{"verify", "Sound:"},
+	} {
+		e := p.finish(p.command(strings.Fields(c.args)...))
+		if e.code != 0 || !strings.Contains(e.out, c.want) || e.complaint != "" {
+			t.Errorf("%s: exit code %d: %s%s", c.args, e.code, e.out, e.complaint)
+		}
+	}
+	_, digest := recordOf(p, "filter")
+	p.write(".sftrun/store/objects/"+digest[:2]+"/"+digest[2:], "harmed\n")
+	if e := p.finish(p.command("verify")); e.code != 5 || !strings.Contains(e.out, "Damaged") {
+		t.Errorf("verify: exit code %d: %s%s", e.code, e.out, e.complaint)
+	}
+	if e := p.finish(p.command("verify", "--discard")); e.code != 0 {
+		t.Errorf("verify --discard: exit code %d: %s%s", e.code, e.out, e.complaint)
+	}
+	p.mustApply()
+	if e := p.finish(p.command("verify")); e.code != 0 {
+		t.Errorf("verify: exit code %d: %s%s", e.code, e.out, e.complaint)
+	}
+}
