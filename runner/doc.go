@@ -17,7 +17,7 @@
 //
 // Doing it. apply.go executes what the plan calls missing, and nothing else: execute.go and output.go run one action,
 // which cuts its rows into parts (cut.go), says which row each was made of (lineage.go) and names those that it turned
-// away (rejects.go). send.go has questions answered behind the Gateway (gateway.go). publish.go writes the files that
+// away (rejects.go). send.go has questions answered behind the Gateway (gateway.go), in its turn (turn.go). publish.go writes the files that
 // the user sees and published.go knows them again, also when they were cut off (publishcut.go); trace.go joins to each row what is known of its making. report.go
 // tells what was done, finish.go records it, and state.go writes it down for scripts. file.go writes files whole or not
 // at all.
@@ -34,7 +34,7 @@
 // files (savedinputs.go), runs (savedruns.go), or else how the plans differ (savedeffects.go).
 //
 // Keeping house. lock.go lets one process write to a project, storelock.go several work with a store or one delete from
-// it. reach.go follows the names from runs to all that they rest on, reachpresent.go those from a pipeline as it
+// it; on a store in a bucket, storelease.go does so between machines, by leases that storeself.go knows again. reach.go follows the names from runs to all that they rest on, reachpresent.go those from a pipeline as it
 // stands; gc.go finds the rest (gcwhole.go spares runs that lose nothing) and gcremove.go deletes it, by classes.go in an order that a kill cannot harm. verify.go
 // looks whether all is there as it was stored (verifyrecords.go, verifyruns.go, verifygaps.go), damage.go is what it
 // finds, and

@@ -164,26 +164,8 @@ func stepSymbol(st *stage) string {
 
 // present tells whether all that a record names is in the store. It reads no data.
 func (r *Runner) present(ctx context.Context, rec *Record) (bool, error) {
-	for _, parts := range rec.Streams {
-		for _, p := range parts {
-			if ok, err := r.has(ctx, p); !ok || err != nil {
-				return false, err
-			}
-		}
-	}
-	for _, p := range rec.Provenance {
-		if ok, err := r.has(ctx, p); !ok || err != nil {
-			return false, err
-		}
-	}
-	return true, nil
-}
-
-func (r *Runner) has(ctx context.Context, p steps.Part) (bool, error) {
-	if p.Digest == "" {
-		return true, nil
-	}
-	return r.opt.Store.Has(ctx, p.Digest, p.Size)
+	missing, err := r.missing(ctx, rec.entries())
+	return len(missing) == 0, err
 }
 
 // stageInputs implements steps.Inputs for one stage.

@@ -28,7 +28,8 @@ var rooms = map[string]struct {
 	"runner/outside/hubtest":   {pure: true},
 	"runner/outside/hubsource": {may: []string{"runner", "runner/outside/hub", "steps"}, pure: true},
 	"runner/outside/spool":     {may: []string{"runner", "steps"}, pure: true},
-	"runner/store":             {may: []string{"runner/access", "steps/fault"}},
+	"runner/store":             {may: []string{"steps/fault"}},
+	"runner/store/blob":        {may: []string{"runner/access", "runner/store", "steps/fault"}},
 	"steps":                    {pure: true},
 	"steps/fault":              {pure: true},
 	"steps/jsonl":              {pure: true},
@@ -40,7 +41,7 @@ var rooms = map[string]struct {
 	"steps/model/ledger":       {may: []string{"steps/fault"}},
 	"steps/model/offline":      {may: []string{"steps", "steps/model"}, pure: true},
 	"steps/all":                {may: []string{"steps", anyKind}, pure: true},
-	"cmd":                      {may: []string{"schema", "runner", "runner/store", "runner/outside/bucket", "runner/outside/web", "runner/outside/hub", "runner/outside/hubsource", "runner/outside/hubtest", "runner/outside/spool", "steps", "steps/all", "steps/jsonl", "steps/think", "steps/tokens", "steps/model", "steps/model/ledger", "steps/model/offline", "steps/validate", "prompts"}},
+	"cmd":                      {may: []string{"schema", "runner", "runner/store", "runner/store/blob", "runner/outside/bucket", "runner/outside/web", "runner/outside/hub", "runner/outside/hubsource", "runner/outside/hubtest", "runner/outside/spool", "steps", "steps/all", "steps/jsonl", "steps/think", "steps/tokens", "steps/model", "steps/model/ledger", "steps/model/offline", "steps/validate", "prompts"}},
 	"examples":                 {may: []string{"cmd", "steps", "steps/all", "steps/jsonl", "steps/think"}},
 }
 
@@ -66,6 +67,8 @@ var keepers = map[string]string{
 	"modernc.org/sqlite":         "steps/model/ledger",
 	"github.com/parquet-go":      "steps/sample",
 	"github.com/pkoukk/tiktoken": "steps/tokens",
+	"github.com/aws":             "runner/store/blob",
+	"golang.org/x/oauth2":        "runner/store/blob",
 }
 
 const module = "sftrun.local/"

@@ -1,6 +1,7 @@
 package access
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -9,18 +10,26 @@ import (
 	"github.com/aws/smithy-go/logging"
 )
 
-// AWS reads what the environment and the files of the AWS tools say of keys, region and endpoint. A region or a profile
-// that is not "" goes before theirs. Keys are looked for when they are needed; not finding any is a KeysError then.
-func AWS(ctx context.Context, region, profile string) (aws.Config, error) {
+// AWS reads what the environment and the files of the AWS tools say of keys, region and endpoint. What env says by the
+// names of the environment's variables goes before them, and a region or a profile that is not "" before that. Keys are
+// looked for when they are needed; not finding any is a KeysError then.
+func AWS(ctx context.Context, env map[string]string, region, profile string) (aws.Config, error) {
 	load := []func(*config.LoadOptions) error{
 		config.WithHTTPClient(awshttp.NewBuildableClient().WithTransportOptions(Shape)),
 		config.WithLogger(logging.Nop{}), // it would print
 	}
-	if region != "" {
+	if region := cmp.Or(region, env["AWS_REGION"], env["AWS_DEFAULT_REGION"]); region != "" {
 		load = append(load, config.WithRegion(region))
 	}
-	if profile != "" {
+	if id := env["AWS_ACCESS_KEY_ID"]; id != "" && profile == "" {
+		given := aws.Credentials{AccessKeyID: id, SecretAccessKey: env["AWS_SECRET_ACCESS_KEY"], SessionToken: env["AWS_SESSION_TOKEN"]}
+		load = append(load, config.WithCredentialsProvider(aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) { return given, nil })))
+	}
+	if profile := cmp.Or(profile, env["AWS_PROFILE"]); profile != "" {
 		load = append(load, config.WithSharedConfigProfile(profile))
+	}
+	if endpoint := cmp.Or(env["AWS_ENDPOINT_URL_S3"], env["AWS_ENDPOINT_URL"]); endpoint != "" {
+		load = append(load, config.WithBaseEndpoint(endpoint))
 	}
 	cfg, err := config.LoadDefaultConfig(ctx, load...)
 	cfg.Credentials = keys{cfg.Credentials}

@@ -2,7 +2,10 @@ package access
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
 	"net/http"
+	"os"
 	"sync"
 
 	"golang.org/x/oauth2"
@@ -20,6 +23,7 @@ const (
 type Google struct {
 	Client *http.Client // sends requests for tokens
 	Rights string       // GoogleReads or GoogleWrites
+	File   string       // of credentials; "" = where the tools look
 
 	mu     sync.Mutex
 	source oauth2.TokenSource
@@ -47,10 +51,25 @@ func (g *Google) find(ctx context.Context) (oauth2.TokenSource, error) {
 		return g.source, nil
 	}
 	ctx = context.WithValue(context.WithoutCancel(ctx), oauth2.HTTPClient, g.Client) // tokens are renewed long after this request
-	found, err := google.FindDefaultCredentials(ctx, g.Rights)
+	found, err := g.credentials(ctx)
 	if err != nil {
 		return nil, err
 	}
 	g.source = oauth2.ReuseTokenSource(nil, found.TokenSource)
 	return g.source, nil
+}
+
+func (g *Google) credentials(ctx context.Context) (*google.Credentials, error) {
+	if g.File == "" {
+		return google.FindDefaultCredentials(ctx, g.Rights)
+	}
+	text, err := os.ReadFile(g.File)
+	if err != nil {
+		return nil, err
+	}
+	var file struct{ Type google.CredentialsType }
+	if err := json.Unmarshal(text, &file); err != nil {
+		return nil, fmt.Errorf("%s: %w", g.File, err)
+	}
+	return google.CredentialsFromJSONWithType(ctx, text, file.Type, g.Rights)
 }

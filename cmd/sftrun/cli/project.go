@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -30,7 +31,7 @@ type project struct {
 	state    string
 	settings *settings.Settings
 	pipeline *schema.Pipeline
-	bucket   *store.Dir
+	bucket   store.Bucket
 	store    *store.Store
 	gateway  *model.Gateway
 	hub      *hubsource.Source
@@ -39,6 +40,10 @@ type project struct {
 	index    string // of the ledger, a file that belongs to this store
 	git      string
 	color    bool
+
+	turn   runner.Turn  // of asking models, while the store is in use
+	mayAsk func() error // right before each request that costs something; nil = always
+	pause  func(func()) // runs a function while nothing else is written
 }
 
 // openProject loads the pipeline and the settings. A project that is open for reading changes no file.
@@ -47,7 +52,7 @@ func (a *app) openProject(ctx context.Context, cmd *cobra.Command, readOnly bool
 	if err != nil {
 		return nil, err
 	}
-	p := &project{app: a, folder: folder, state: filepath.Join(folder, stateFolder)}
+	p := &project{app: a, folder: folder, state: filepath.Join(folder, stateFolder), pause: func(f func()) { f() }}
 	if err := a.checkHome(p.folder, p.state); err != nil {
 		return nil, err
 	}
@@ -62,13 +67,14 @@ func (a *app) openProject(ctx context.Context, cmd *cobra.Command, readOnly bool
 		return nil, err
 	}
 	p.git = gitState(ctx, folder, p.files())
-	p.bucket = store.NewDir(p.settings.Store).WrittenBy(p.writer())
-	p.store = store.New(p.bucket)
+	if err := p.openStore(ctx); err != nil {
+		return nil, err
+	}
 	if p.index, err = p.chooseIndex(ctx); err != nil {
 		return nil, err
 	}
 	p.gateway = p.openGateway(readOnly)
-	p.hub, p.buckets, p.web = p.openHub(), bucket.New(bucket.Options{}), web.New(web.Options{Agent: "sftrun/" + version()})
+	p.hub, p.buckets, p.web = p.openHub(), bucket.New(bucket.Options{Env: p.settings.Clouds}), web.New(web.Options{Agent: "sftrun/" + version()})
 	return p, nil
 }
 
@@ -118,7 +124,7 @@ func (p *project) options() runner.Options {
 		Pipeline: p.pipeline, Kinds: p.kinds, Gateway: p.gateway, Store: p.store,
 		Dir: p.folder, State: p.state, Output: output, Sources: p.remote(),
 		Variant: p.variant, Workers: p.settings.Workers, Tool: version(), Git: p.git,
-		Room: func() (int64, bool) { return freeSpace(p.settings.Store) },
+		Lookups: p.lookups(), Turn: p.turn, Room: func() (int64, bool) { return spaceLeft(p.settings) },
 	}
 }
 
@@ -135,10 +141,13 @@ func (p *project) remote() []runner.Source {
 }
 
 // applying says which process applies the project now, "" if none does.
-func (p *project) applying() string {
+func (p *project) applying(ctx context.Context) string {
 	who, held := runner.Holder(p.state)
+	if !held {
+		who = p.elsewhere(ctx)
+	}
 	switch {
-	case !held:
+	case !held && who == "":
 		return ""
 	case who == "":
 		return "Another process is applying."
@@ -147,7 +156,7 @@ func (p *project) applying() string {
 }
 
 // sinceWhen is how the holder of the lock ends what it says of itself.
-var sinceWhen = regexp.MustCompile(` \(since (\d\d:\d\d)\)$`)
+var sinceWhen = regexp.MustCompile(` \(since (\d\d:\d\d)(:\d\d)?\)$`)
 
 // writer names this project to a store that it may share with others, on other machines too: the same name for each of
 // its processes, of which the lock lets one at a time write.
@@ -162,5 +171,5 @@ func (p *project) close() error {
 		p.buckets.Close()
 		p.web.Close()
 	}
-	return p.gateway.Close()
+	return errors.Join(p.gateway.Close(), p.closeStore())
 }

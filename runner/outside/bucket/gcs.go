@@ -1,6 +1,7 @@
 package bucket
 
 import (
+	"cmp"
 	"context"
 	"encoding/base64"
 	"encoding/hex"
@@ -27,22 +28,22 @@ type gcsCloud struct {
 	alone  atomic.Pointer[string]                       // why no credentials were found, nil if some were
 }
 
-func openGCS(network http.RoundTripper) (c *gcsCloud, idle func()) {
+func openGCS(env map[string]string, network http.RoundTripper) (c *gcsCloud, idle func()) {
 	if network == nil {
 		t := http.DefaultTransport.(*http.Transport).Clone()
 		access.Shape(t)
 		network = t
 	}
-	c = &gcsCloud{base: gcsBase(), client: &http.Client{Transport: network, CheckRedirect: stay}}
+	c = &gcsCloud{base: gcsBase(env), client: &http.Client{Transport: network, CheckRedirect: stay}}
 	if strings.HasPrefix(c.base, "https://") { // a token is not for a line that others read
-		keys := &access.Google{Client: &http.Client{Transport: network}, Rights: access.GoogleReads}
+		keys := &access.Google{Client: &http.Client{Transport: network}, Rights: access.GoogleReads, File: env["GOOGLE_APPLICATION_CREDENTIALS"]}
 		c.token = keys.Token
 	}
 	return c, access.Idler(network)
 }
 
-func gcsBase() string {
-	host := strings.TrimSuffix(os.Getenv("STORAGE_EMULATOR_HOST"), "/")
+func gcsBase(env map[string]string) string {
+	host := strings.TrimSuffix(cmp.Or(env["STORAGE_EMULATOR_HOST"], os.Getenv("STORAGE_EMULATOR_HOST")), "/")
 	switch {
 	case host == "":
 		return "https://storage.googleapis.com"

@@ -26,8 +26,8 @@ type s3Cloud struct {
 }
 
 // openS3 finds the keys. Without any it asks as a stranger.
-func openS3(ctx context.Context, network http.RoundTripper) (c *s3Cloud, idle func(), err error) {
-	cfg, err := access.AWS(ctx, "", "")
+func openS3(ctx context.Context, env map[string]string, network http.RoundTripper) (c *s3Cloud, idle func(), err error) {
+	cfg, err := access.AWS(ctx, env, "", "")
 	if err != nil {
 		return nil, nil, fmt.Errorf("the settings of AWS cannot be read: %s", ranges.OneLine(err.Error()))
 	}

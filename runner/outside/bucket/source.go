@@ -15,8 +15,11 @@ import (
 	"sftrun.local/steps"
 )
 
-// Options are for tests and measurements; the zero value is what a user wants.
+// Options may all be left out.
 type Options struct {
+	// Env holds variables by which a cloud is reached, such as AWS_REGION; they go before those of the environment.
+	Env map[string]string
+
 	Ranges    ranges.Options
 	Transport http.RoundTripper // nil = one that gives up on connections that stand still
 }
@@ -130,9 +133,9 @@ func (s *Source) cloud(ctx context.Context, scheme string) (service, error) {
 	var idle func()
 	var err error
 	if scheme == "s3" {
-		made, idle, err = openS3(ctx, s.o.Transport)
+		made, idle, err = openS3(ctx, s.o.Env, s.o.Transport)
 	} else {
-		made, idle = openGCS(s.o.Transport)
+		made, idle = openGCS(s.o.Env, s.o.Transport)
 	}
 	if err != nil {
 		return nil, err

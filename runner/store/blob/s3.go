@@ -15,6 +15,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
 	"sftrun.local/runner/access"
+	"sftrun.local/runner/store"
 )
 
 // s3Cloud speaks to Amazon S3, and to services that speak its protocol.
@@ -24,7 +25,7 @@ type s3Cloud struct {
 }
 
 func openS3(ctx context.Context, p place, opt Options) (c *s3Cloud, idle func(), err error) {
-	cfg, err := access.AWS(ctx, p.query.Get("region"), p.query.Get("profile"))
+	cfg, err := access.AWS(ctx, opt.Env, p.query.Get("region"), p.query.Get("profile"))
 	if err != nil {
 		return nil, nil, &SetupError{Store: p.String(), Text: "its settings cannot be read: " + oneLine(err.Error())}
 	}
@@ -136,7 +137,7 @@ func (c *s3Cloud) load(ctx context.Context, key string) ([]byte, about, error) {
 	return data, about{tag: aws.ToString(out.ETag), written: aws.ToTime(out.LastModified), now: now}, err
 }
 
-func (c *s3Cloud) page(ctx context.Context, prefix, token string, n int) (names []string, next string, err error) {
+func (c *s3Cloud) page(ctx context.Context, prefix, token string, n int) (found []store.Entry, next string, err error) {
 	in := &s3.ListObjectsV2Input{Bucket: &c.place.bucket, Prefix: &prefix, MaxKeys: aws.Int32(int32(n))}
 	if token != "" {
 		in.ContinuationToken = &token
@@ -146,12 +147,12 @@ func (c *s3Cloud) page(ctx context.Context, prefix, token string, n int) (names 
 		return nil, "", c.failure(err)
 	}
 	for _, o := range out.Contents {
-		names = append(names, aws.ToString(o.Key))
+		found = append(found, store.Entry{Name: aws.ToString(o.Key), Size: aws.ToInt64(o.Size)})
 	}
 	if aws.ToBool(out.IsTruncated) {
 		next = aws.ToString(out.NextContinuationToken)
 	}
-	return names, next, nil
+	return found, next, nil
 }
 
 func (c *s3Cloud) remove(ctx context.Context, key string) error {

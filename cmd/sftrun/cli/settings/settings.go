@@ -14,6 +14,8 @@ import (
 
 	"github.com/knadh/koanf/v2"
 	"github.com/spf13/pflag"
+
+	"sftrun.local/runner/store/blob"
 )
 
 // Options say where settings are looked for. Dir is needed; all else works when zero.
@@ -29,12 +31,14 @@ type Options struct {
 type Settings struct {
 	APIKey  string // for the services that need one; "" = none was found
 	Workers int    // 0 = as many as there are CPUs
-	Store   string // folder, absolute
+	Store   string // folder, absolute, or the address of a bucket
 	Output  string // folder, absolute
 	Color   string // "auto", "always" or "never"
 
 	HubEndpoint string // address of the Hugging Face Hub
 	HubToken    string // "" = none was found
+	// Clouds are the variables of .env that say how a cloud is reached, for those that the environment does not set.
+	Clouds map[string]string
 
 	entries []Entry
 }
@@ -69,7 +73,11 @@ func Load(o Options) (*Settings, error) {
 			return nil, fmt.Errorf("settings from %s: %w", l.place, err)
 		}
 	}
-	return settle(o.Dir, all, origins)
+	s, err := settle(o.Dir, all, origins)
+	if err == nil {
+		s.Clouds, err = clouds(o)
+	}
+	return s, err
 }
 
 // settle checks and takes the values that hold.
@@ -84,7 +92,10 @@ func settle(dir string, all *koanf.Koanf, origins map[string]string) (*Settings,
 	}
 	s.APIKey, s.Color, s.Workers = all.String(apiKey), all.String(color), all.Int(workers)
 	s.HubToken, s.HubEndpoint = strings.TrimSpace(all.String(hubToken)), strings.TrimSpace(all.String(hubEndpoint))
-	s.Store, s.Output = within(dir, all.String(store)), within(dir, all.String(output))
+	s.Output = within(dir, all.String(output))
+	if s.Store = all.String(store); !blob.IsAddress(s.Store) {
+		s.Store = within(dir, s.Store)
+	}
 	return s, nil
 }
 

@@ -110,8 +110,7 @@ func (s *S3) store(w http.ResponseWriter, r *http.Request, key string, data []by
 		refuse(w, http.StatusNotFound, "NoSuchKey")
 		return
 	}
-	sum := md5.Sum(data)
-	o, ok := s.put(key, data, mark, `"`+hex.EncodeToString(sum[:])+`"`, func(there *object) bool {
+	o, ok := s.put(key, data, mark, tagOf(data), func(there *object) bool {
 		if match != "" {
 			return there != nil && there.tag == match
 		}

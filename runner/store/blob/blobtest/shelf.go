@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"maps"
+	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -15,6 +16,7 @@ import (
 type Shelf struct {
 	Bucket           string // the one bucket there is
 	PageSize         int    // names in a page at most; 0 = 1,000
+	Dir              string // S3 alone: folder that objects lie in as files; "" = in memory
 	IgnoreConditions bool   // every put wins, as on services that do not know conditions
 	Public           bool   // strangers may read
 
@@ -50,7 +52,16 @@ func (s *Shelf) Set(name string, data []byte) {
 func (s *Shelf) Names() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return slices.Sorted(maps.Keys(s.objects))
+	return s.keys("")
+}
+
+// keys lists what is there with a prefix, in order.
+func (s *Shelf) keys(prefix string) []string {
+	if s.Dir != "" {
+		return s.listFiles(prefix)
+	}
+	all := slices.Sorted(maps.Keys(s.objects))
+	return slices.DeleteFunc(all, func(key string) bool { return !strings.HasPrefix(key, prefix) })
 }
 
 // Uploads is the number of uploads in parts that were begun and neither finished nor abandoned.
@@ -70,6 +81,13 @@ func (s *Shelf) now() time.Time {
 func (s *Shelf) get(key string) (object, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	return s.find(key)
+}
+
+func (s *Shelf) find(key string) (object, bool) {
+	if s.Dir != "" {
+		return s.loadFile(key)
+	}
 	o, ok := s.objects[key]
 	return o, ok
 }
@@ -79,7 +97,7 @@ func (s *Shelf) put(key string, data []byte, mark, tag string, holds func(there 
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var there *object
-	if o, ok := s.objects[key]; ok {
+	if o, ok := s.find(key); ok {
 		there = &o
 	}
 	if !s.IgnoreConditions && !holds(there) {
@@ -92,27 +110,37 @@ func (s *Shelf) put(key string, data []byte, mark, tag string, holds func(there 
 	if tag == "" {
 		tag = fmt.Sprint(s.made + 1000)
 	}
-	s.objects[key] = object{data: data, mark: mark, tag: tag, made: s.made + 1000, written: s.now()}
-	return s.objects[key], true
+	made := object{data: data, mark: mark, tag: tag, made: s.made + 1000, written: s.now()}
+	if s.Dir == "" {
+		s.objects[key] = made
+		return made, true
+	}
+	s.objects[key] = object{mark: mark}
+	return made, s.saveFile(key, data) == nil
 }
 
 func (s *Shelf) remove(key string) (there bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	_, there = s.objects[key]
+	_, there = s.find(key)
 	delete(s.objects, key)
+	if s.Dir != "" {
+		os.Remove(s.path(key))
+	}
 	return there
 }
 
 // page lists at most n names with a prefix after a name, and tells whether there are more. What a delimiter behind the
 // prefix cuts off stands there once, for all that begins with it.
 func (s *Shelf) page(prefix, delimiter, after string, n int) (names []string, more bool) {
-	for _, name := range s.Names() {
-		rest, below := strings.CutPrefix(name, prefix)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, name := range s.keys(prefix) {
+		rest := strings.TrimPrefix(name, prefix)
 		if at := strings.Index(rest, delimiter); delimiter != "" && at >= 0 {
 			name = prefix + rest[:at+len(delimiter)]
 		}
-		if !below || after != "" && name <= after || len(names) > 0 && names[len(names)-1] == name {
+		if after != "" && name <= after || len(names) > 0 && names[len(names)-1] == name {
 			continue
 		}
 		if len(names) == s.most(n) {
