@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
@@ -11,6 +12,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/parquet-go/parquet-go"
 
 	"sftrun.local/runner/outside/hubtest"
 )
@@ -305,22 +307,50 @@ func TestAFileThatIsNotTheOneListedGivesNothing(t *testing.T) {
 	w.mustApply()
 }
 
-// A plan counts the rows of Parquet from the footer, without reading it all, and an apply that has planned remembers them.
-func TestAPlanCountsRowsFromFooters(t *testing.T) {
-	w := onHub(t, hubtest.Options{})
-	const name = "train-00000-of-00004.parquet"
-	if err := copyFile("../../examples/quickstart/data/"+name, filepath.Join(w.data, name)); err != nil {
+// writeTable writes rows of noise, which do not pack, as Parquet of some MB.
+func writeTable(t *testing.T, path string, rows int) {
+	t.Helper()
+	type message struct {
+		Role    string `parquet:"role"`
+		Content string `parquet:"content"`
+	}
+	type row struct {
+		ID       string    `parquet:"id"`
+		Messages []message `parquet:"messages,list"`
+	}
+	var file bytes.Buffer
+	w := parquet.NewGenericWriter[row](&file)
+	noise := rand.New(rand.NewPCG(1, 2))
+	for i := range rows {
+		text := make([]byte, 2<<20/rows)
+		for k := range text {
+			text[k] = byte(' ' + noise.IntN(90))
+		}
+		if _, err := w.Write([]row{{fmt.Sprint(i), []message{{"user", string(text)}}}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
 		t.Fatal(err)
 	}
+	put(t, path, file.Bytes())
+}
+
+// A plan counts the rows of Parquet from the footer, without reading the file, and an apply that has planned remembers them.
+func TestAPlanCountsRowsFromFooters(t *testing.T) {
+	w := onHub(t, hubtest.Options{})
+	writeTable(t, filepath.Join(w.data, "noise.parquet"), 90)
 	w.edit(`"hf://me/traces"`, `"hf://me/traces/*.parquet"`)
-	count := func() int64 { return w.hub.Count("me/traces/" + name).Bytes }
+	w.args = []string{"--target", "sample"}
+	count := func() int64 { return w.hub.Count("me/traces/noise.parquet").Bytes }
 	out, _ := w.run("plan", "-o", "night.plan")
-	if !strings.Contains(out, ", 1 of 1 shard, 110 kB, 90 rows") {
+	if !strings.Contains(out, " MB, 90 rows") {
 		t.Errorf("the plan does not count rows:\n%s", out)
 	}
-	if n := count(); n == 0 || n > w.size(name)/2 {
-		t.Errorf("the plan read %d bytes of %d", n, w.size(name))
+	if n := count(); n == 0 || n > w.size("noise.parquet")/10 {
+		t.Errorf("the plan read %d bytes of %d", n, w.size("noise.parquet"))
 	}
+	w.args = nil
 	w.mustApply("night.plan")
 	before := count()
 	w.edit("rowsPerShard: 100", "rowsPerShard: 10")
