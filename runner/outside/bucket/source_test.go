@@ -301,6 +301,17 @@ func TestABucketIsReadWhereverItIs(t *testing.T) {
 	if got := names(w.list("*.jsonl")); got != "a.jsonl" {
 		t.Error(got)
 	}
+	first := true
+	w.network.Fault = func(*http.Request) blobtest.Fault { // an answer that has the region in words alone
+		if !first {
+			return nil
+		}
+		first = false
+		return blobtest.Answer(400, "<Error><Code>AuthorizationHeaderMalformed</Code><Message>The authorization header is malformed; the region 'us-east-1' is wrong; expecting 'eu-west-3'</Message></Error>")
+	}
+	if got := names(w.list("*.jsonl")); got != "a.jsonl" {
+		t.Error(got)
+	}
 }
 
 func TestWhatEverybodyMayReadNeedsNoKeys(t *testing.T) {
