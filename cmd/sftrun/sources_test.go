@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"sftrun.local/runner/outside/webtest"
 	"sftrun.local/runner/store/blob/blobtest"
@@ -30,7 +31,7 @@ type place struct {
 
 func places(t *testing.T) []place {
 	t.Helper()
-	s3, gs, files := &blobtest.S3{}, &blobtest.GCS{}, &webtest.Files{}
+	s3, gs, files := &blobtest.S3{}, &blobtest.GCS{}, &webtest.Files{NoETag: true}
 	s3.Bucket, gs.Bucket, s3.PageSize, gs.PageSize = "traces", "traces", 2, 2
 	var writes atomic.Int64
 	all := []place{{
@@ -259,6 +260,32 @@ func TestWhatIsWrongWithABucketIsToldBeforeWorkBegins(t *testing.T) {
 				}
 			}
 			p.keepsTheSecret("verysecret")
+		})
+	}
+}
+
+func TestAShardThatIsWrittenAnewWithTheSameBytesChangesNothingElse(t *testing.T) {
+	const shard = "train-00001-of-00004.jsonl"
+	data, err := os.ReadFile("../../examples/quickstart/data/" + shard)
+	if err != nil {
+		t.Fatal(err)
+	}
+	again := map[string]map[string]int{"https": {"sample": 1}} // a web server that has nothing but times
+	for _, at := range places(t) {
+		t.Run(at.name, func(t *testing.T) {
+			t.Parallel()
+			p := at.project(t, at.server)
+			p.mustApply("--target", "stratify")
+			at.put(shard, data)
+			t.Log(p.reasons("--target", "stratify"))
+			actions, _ := p.executed("--target", "stratify")
+			if d := cmp.Diff(again[at.name], actions, cmpopts.EquateEmpty()); d != "" {
+				t.Errorf("actions executed: %s", d)
+			}
+			at.put(shard, data[:strings.LastIndex(strings.TrimSuffix(string(data), "\n"), "\n")+1])
+			if why := p.reasons("--target", "stratify")["sample"]; !strings.Contains(why, shard) {
+				t.Errorf("a row less: %q", why)
+			}
 		})
 	}
 }

@@ -27,6 +27,9 @@ func isAddress(text string) bool {
 // bucketForm is how both services want the names of buckets, underscores and capitals of old ones included.
 var bucketForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{1,220}[A-Za-z0-9]$`)
 
+// parameter is what stands behind an address of a store, or signs one of a web server.
+var parameter = regexp.MustCompile(`(?i)\?(region|endpoint|profile|path_style|versionid|generation|signature|awsaccesskeyid|x-amz-[\w-]+|x-goog-[\w-]+)=`)
+
 // parse reads s3://BUCKET/PATTERN or gs://BUCKET/PATTERN.
 func parse(text string) (address, error) {
 	scheme, rest, _ := strings.Cut(text, ":")
@@ -42,6 +45,9 @@ func parse(text string) (address, error) {
 	switch {
 	case !bucketForm.MatchString(name):
 		return address{}, fmt.Errorf("%q: %q is no name of a bucket; write %s://BUCKET/FOLDER/*.parquet", text, name, right)
+	case parameter.MatchString(path):
+		at := parameter.FindStringIndex(path)[0]
+		return address{}, fmt.Errorf("%s?…: an address of shards takes no parameters, and ? stands for any character; set AWS_REGION, AWS_PROFILE or AWS_ENDPOINT_URL in the environment", a.at(path[:at]))
 	case path == "" || strings.HasSuffix(path, "/"):
 		return address{}, fmt.Errorf("%q names no objects; write %s/*.parquet", text, strings.TrimRight(text, "/"))
 	case !doublestar.ValidatePattern(path):

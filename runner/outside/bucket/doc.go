@@ -2,8 +2,8 @@
 //
 // Read it in this order. address.go parses what the user writes, source.go is what the runner is given. list.go finds the
 // objects of a pattern, walking the folders that can hold some (walk.go on segments.go). service.go is what is told apart
-// of the two services: s3.go with s3errors.go, and gcs.go with gcserrors.go. Bytes are read by package ranges, keys found
-// by package access.
+// of the two services: s3.go with s3errors.go, and gcs.go with gcsobject.go, gcssend.go and gcserrors.go. Bytes are read
+// by package ranges, keys found by package access.
 //
 // What stands for the bytes of an object in keys. Google Cloud Storage tells the MD5 of most objects, which is the same
 // wherever they lie. S3 tells an ETag: it changes when the object does, but is no hash that could be relied on (not with

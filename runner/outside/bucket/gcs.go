@@ -3,14 +3,10 @@ package bucket
 import (
 	"cmp"
 	"context"
-	"encoding/base64"
-	"encoding/hex"
-	"encoding/json"
 	"io"
 	"net/http"
 	"net/url"
 	"os"
-	"strconv"
 	"strings"
 	"sync/atomic"
 
@@ -51,31 +47,6 @@ func gcsBase(env map[string]string) string {
 		return host
 	}
 	return "http://" + host
-}
-
-// A gcsObject is the description of an object, as far as it is used here.
-type gcsObject struct {
-	Name       string `json:"name"`
-	Size       string `json:"size"`
-	Generation string `json:"generation"`
-	MD5        string `json:"md5Hash"`
-	CRC32C     string `json:"crc32c"`
-}
-
-// fields are what is asked for of an object.
-const fields = "name,size,generation,md5Hash,crc32c"
-
-func (o gcsObject) object(bucket string) (object, error) {
-	size, err := strconv.ParseInt(o.Size, 10, 64)
-	if err != nil || o.Generation == "" {
-		return object{}, &ranges.Passing{Text: "an object is described in a way that is not understood"}
-	}
-	digest := ranges.Digest("generation", placed("gs", bucket, o.Name), o.Generation, o.CRC32C, o.Size)
-	sum, err := base64.StdEncoding.DecodeString(o.MD5)
-	if err != nil || len(sum) != 16 {
-		return object{key: o.Name, size: size, tag: o.Generation, digest: digest}, nil
-	}
-	return object{key: o.Name, size: size, tag: o.Generation, digest: "md5:" + hex.EncodeToString(sum) + "-" + o.Size, md5: sum}, nil
 }
 
 func (c *gcsCloud) objects(bucket string) string {
@@ -134,46 +105,4 @@ func (c *gcsCloud) read(ctx context.Context, bucket string, o object, off, end i
 		return nil, err
 	}
 	return r.Body, nil
-}
-
-// ask sends a request and reads an answer in JSON.
-func (c *gcsCloud) ask(ctx context.Context, address string, a asked, answer any) error {
-	r, err := c.send(ctx, address, "")
-	if err != nil {
-		return err
-	}
-	if r.StatusCode/100 != 2 {
-		return c.failure(r, a)
-	}
-	defer r.Body.Close()
-	data, err := io.ReadAll(io.LimitReader(r.Body, 64<<20))
-	if err == nil {
-		err = json.Unmarshal(data, answer)
-	}
-	if err != nil {
-		return &ranges.Passing{Text: "an answer was cut short or is not understood: " + ranges.OneLine(err.Error())}
-	}
-	return nil
-}
-
-// send sends one request, with a token if one is to be had.
-func (c *gcsCloud) send(ctx context.Context, address, ranged string) (*http.Response, error) {
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
-	if err != nil {
-		return nil, err
-	}
-	r.Header.Set("Accept-Encoding", "gzip") // what is stored packed comes as it is stored; nothing else is packed
-	if ranged != "" {
-		r.Header.Set("Range", ranged)
-	} else {
-		r.Header.Set("Accept-Encoding", "identity")
-	}
-	if err := c.sign(ctx, r); err != nil {
-		return nil, err
-	}
-	answer, err := c.client.Do(r)
-	if err != nil {
-		return nil, &ranges.Passing{Text: "no answer came (" + ranges.OneLine(ranges.Bare(err).Error()) + ")"}
-	}
-	return answer, nil
 }

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"strconv"
+	"strings"
 	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -99,7 +100,9 @@ func (c *s3Cloud) page(ctx context.Context, bucket, prefix string, deep bool, to
 	return p, nil
 }
 
+// s3Object describes an object. Some services write an ETag with quotes in one answer and without in another.
 func s3Object(bucket, key string, size int64, etag string) object {
+	etag = strings.Trim(etag, `"`)
 	digest := ranges.Digest("etag", placed("s3", bucket, key), etag, strconv.FormatInt(size, 10))
 	return object{key: key, size: size, tag: etag, digest: digest}
 }
@@ -133,14 +136,14 @@ func (c *s3Cloud) empty(ctx context.Context, bucket, key string) (object, error)
 
 func (c *s3Cloud) read(ctx context.Context, bucket string, o object, off, end int64) (io.ReadCloser, error) {
 	out, err := c.client.GetObject(ctx, &s3.GetObjectInput{
-		Bucket: &bucket, Key: &o.key, Range: aws.String(ranges.Header(off, end)), IfMatch: &o.tag,
+		Bucket: &bucket, Key: &o.key, Range: aws.String(ranges.Header(off, end)), IfMatch: aws.String(`"` + o.tag + `"`),
 	}, c.in(bucket))
 	if err != nil {
 		return nil, c.failure(err, asked{bucket: bucket, key: o.key, reading: true})
 	}
 	name := placed("s3", bucket, o.key)
 	err = ranges.Check(name, off, end, o.size, aws.ToString(out.ContentRange), aws.ToInt64(out.ContentLength))
-	if err == nil && aws.ToString(out.ETag) != o.tag { // of a service that does not know the condition
+	if err == nil && strings.Trim(aws.ToString(out.ETag), `"`) != o.tag { // of a service that does not know the condition
 		err = ranges.Changed(name)
 	}
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"regexp"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -51,13 +52,25 @@ func (c *s3Cloud) failure(err error, a asked) error {
 		api = &smithy.GenericAPIError{Code: http.StatusText(number)}
 	}
 	header, code := answered.Response.Header, api.ErrorCode()
-	if c.moved(a.bucket, header.Get("X-Amz-Bucket-Region")) {
+	if c.moved(a.bucket, region(header, api)) {
 		return &ranges.Passing{Text: "the bucket is in another region"}
 	}
 	if number/100 == 2 || ranges.Passes(number) || code == "RequestTimeout" || code == "SlowDown" {
 		return &ranges.Passing{Text: ranges.OneLine(fmt.Sprintf("the service answered %d %s", number, code)), Wait: ranges.RetryAfter(header)}
 	}
 	return c.final(number, code, api.ErrorMessage(), a)
+}
+
+// expected is where Amazon S3 names the region of a bucket if its header does not.
+var expected = regexp.MustCompile(`expecting '([a-z0-9-]+)'`)
+
+// region is that of the bucket, as far as an error tells it.
+func region(h http.Header, api smithy.APIError) string {
+	found := expected.FindStringSubmatch(api.ErrorMessage())
+	if named := h.Get("X-Amz-Bucket-Region"); named != "" || found == nil {
+		return named
+	}
+	return found[1]
 }
 
 // moved notes the region of a bucket, and tells whether requests went to another one.

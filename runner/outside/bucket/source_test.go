@@ -115,7 +115,7 @@ func noise(n int) []byte {
 
 func TestObjectsAreNamedLikeFiles(t *testing.T) {
 	inEach(t, func(t *testing.T, w *world) {
-		for _, key := range []string{"top.jsonl", "v1/a.parquet", "v1/b.parquet", "v1/x.txt", "v1/deep/c.parquet", "v1/deep/er/d.parquet", "v1/ü b.parquet", "v1/", "v10/a.parquet"} {
+		for _, key := range []string{"top.jsonl", "v1/a.parquet", "v1/b.parquet", "v1/x.txt", "v1/deep/c.parquet", "v1/deep/er/d.parquet", "v1/ü b.parquet", "v1/", "v10/a.parquet", "day=1/a.parquet"} {
 			w.shelf.Set(key, []byte(key))
 		}
 		for pattern, want := range map[string]string{
@@ -129,6 +129,7 @@ func TestObjectsAreNamedLikeFiles(t *testing.T) {
 			"*/deep/*.parquet":    "v1/deep/c.parquet",
 			"*.jsonl":             "top.jsonl",
 			"v1/[!a].parquet":     "b.parquet",
+			"day=?/*":             "day=1/a.parquet",
 			"v?/*/c.parq*":        "v1/deep/c.parquet",
 			"v1/deep/**/d.*":      "er/d.parquet",
 			"v1/ü b.parquet":      "ü b.parquet",
@@ -300,6 +301,17 @@ func TestABucketIsReadWhereverItIs(t *testing.T) {
 	if got := names(w.list("*.jsonl")); got != "a.jsonl" {
 		t.Error(got)
 	}
+	first := true
+	w.network.Fault = func(*http.Request) blobtest.Fault { // an answer that has the region in words alone
+		if !first {
+			return nil
+		}
+		first = false
+		return blobtest.Answer(400, "<Error><Code>AuthorizationHeaderMalformed</Code><Message>The authorization header is malformed; the region 'us-east-1' is wrong; expecting 'eu-west-3'</Message></Error>")
+	}
+	if got := names(w.list("*.jsonl")); got != "a.jsonl" {
+		t.Error(got)
+	}
 }
 
 func TestWhatEverybodyMayReadNeedsNoKeys(t *testing.T) {
@@ -346,6 +358,7 @@ func TestMistakesAreToldInTheUsersWords(t *testing.T) {
 		"one slash":         {"s3", "s3:/traces/*", nothing, `write s3://traces/*`},
 		"name":              {"s3", "s3://tr:aces/*", nothing, `"tr:aces" is no name of a bucket`},
 		"key in it":         {"s3", "s3://AKIA:verysecret@traces/*", nothing, `keys belong into the environment or a profile`},
+		"parameter":         {"s3", "s3://traces/v1/*?region=verysecret", nothing, `s3://traces/v1/*?…: an address of shards takes no parameters`},
 		"brace":             {"s3", "s3://traces/{a", nothing, `a bracket or brace is not closed`},
 	} {
 		t.Run(name, func(t *testing.T) {
