@@ -13,6 +13,9 @@ import (
 
 // Every character where the patterns might treat it in its own way: alone, twice, and beside each class of character.
 func TestCharacters(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes long")
+	}
 	characters := boundaries()
 	if *exhaustive {
 		characters = everyRune
@@ -65,6 +68,9 @@ func everyRune(yield func(rune) bool) {
 // What is no UTF-8 counts as U+FFFD, byte by byte: all pairs of bytes, and characters that are cut off, longer than
 // they need be, halves of UTF-16, or beyond the last one.
 func TestInvalidUTF8(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes long")
+	}
 	texts := []string{
 		"\xc3", "\xe6\xbc", "\xe6", "\xf0\x9f\x99", "\xf0\x9f", "\xf0", // cut off
 		"\xc0\x80", "\xc1\xbf", "\xe0\x80\x80", "\xe0\x9f\xbf", "\xf0\x80\x80\x80", "\xf0\x8f\xbf\xbf", // too long

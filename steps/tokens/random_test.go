@@ -12,8 +12,11 @@ import (
 
 func TestRandomTexts(t *testing.T) {
 	n := 10_000
-	if *exhaustive {
+	switch {
+	case *exhaustive:
 		n = 300_000
+	case testing.Short():
+		n = 1_000
 	}
 	eachEncoding(t, func(t *testing.T, c *tokens.Counter, want oracle) {
 		random := rand.New(rand.NewPCG(1, 2))

@@ -37,6 +37,9 @@ func seams(v *vocabulary, text string) []int {
 
 // No seam lies within a token, wherever the token begins and ends within characters.
 func TestNoTokenLiesAcrossASeam(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes long")
+	}
 	for _, encoding := range Encodings() {
 		c, err := Load(encoding)
 		if err != nil {
@@ -58,6 +61,9 @@ func TestNoTokenLiesAcrossASeam(t *testing.T) {
 
 // Texts around tokens that hold a part of a character only, counted with seams and without.
 func TestSeamsChangeNoCount(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes long")
+	}
 	for _, encoding := range Encodings() {
 		c, err := Load(encoding)
 		if err != nil {

@@ -10,6 +10,9 @@ import (
 
 // Windows that slide over a stretch count what a heap counts on the whole of it.
 func TestWindowsEqualTheHeap(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes long")
+	}
 	for _, encoding := range []string{"cl100k_base", "o200k_base", "r50k_base"} {
 		c, err := Load(encoding)
 		if err != nil {

@@ -8,6 +8,9 @@ import (
 )
 
 func TestVocabularyKnowsEveryToken(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes long")
+	}
 	for _, name := range Encodings() {
 		c, err := Load(name)
 		if err != nil {
@@ -23,6 +26,9 @@ func TestVocabularyKnowsEveryToken(t *testing.T) {
 // A stretch that is a token counts as one without being merged. That is right because every token is what its bytes are
 // merged into, which a vocabulary need not promise.
 func TestEveryTokenMergesIntoItself(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes long")
+	}
 	for _, name := range Encodings() {
 		c, err := Load(name)
 		if err != nil {
