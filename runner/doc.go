@@ -17,10 +17,10 @@
 //
 // Doing it. apply.go executes what the plan calls missing, and nothing else: execute.go and output.go run one action,
 // which cuts its rows into parts (cut.go), says which row each was made of (lineage.go) and names those that it turned
-// away (rejects.go). send.go has questions answered behind the Gateway (gateway.go), in its turn (turn.go). publish.go writes the files that
-// the user sees and published.go knows them again, also when they were cut off (publishcut.go); trace.go joins to each row what is known of its making. report.go
-// tells what was done, finish.go records it, and state.go writes it down for scripts. file.go writes files whole or not
-// at all.
+// away (rejects.go). send.go has questions answered behind the Gateway (gateway.go), in its turn (turn.go). publish.go
+// writes the files that the user sees and published.go knows them again, also when they were cut off (publishcut.go);
+// trace.go joins to each row what is known of its making. report.go tells what was done, finish.go records it, and
+// state.go writes it down for scripts. file.go writes files whole or not at all.
 //
 // What is remembered. history.go says what a run is, runs.go stores them, detail.go keeps what each step of one rested
 // on, for the next plan to compare with. tags.go gives runs names, and findrun.go finds them.

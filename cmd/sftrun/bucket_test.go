@@ -13,6 +13,7 @@ import (
 	"sync"
 	"syscall"
 	"testing"
+	"time"
 
 	"sftrun.local/runner/store/blob/blobtest"
 )
@@ -349,5 +350,37 @@ func TestCommandsOnABucket(t *testing.T) {
 	p.mustApply()
 	if e := p.finish(p.command("verify")); e.code != 0 {
 		t.Errorf("verify: exit code %d: %s%s", e.code, e.out, e.complaint)
+	}
+}
+
+// Pipelines of two names that share a bucket apply at once, and ask the same questions: each is asked once, also if the
+// answers of the first are a long time coming. What they publish is what each has alone.
+func TestTwoPipelinesOnOneBucketAskEachQuestionOnce(t *testing.T) {
+	w := s3Wire(t)
+	alone, one, two := initial(t), onWire(t, w), onWire(t, w)
+	alone.mustApply()
+	two.env = []string{"SFTRUN_STORE=" + one.storeAt(filepath.Join(one.dir, ".sftrun/store"))}
+	two.edit(`name: "my-traces"`, `name: "others"`)
+	var once sync.Once
+	w.refuse = func(r *http.Request) (int, string) {
+		if r.Method == http.MethodPut && strings.Contains(r.URL.Path, "/answers/") {
+			once.Do(func() { time.Sleep(3 * time.Second) }) // time for the other to come as far
+		}
+		return 0, ""
+	}
+	var both sync.WaitGroup
+	ends := make([]ending, 2)
+	for i, p := range []*project{one, two} {
+		cmd := p.command("apply", "--yes", "--json")
+		both.Go(func() { ends[i] = p.finish(cmd) })
+	}
+	both.Wait()
+	for i, p := range []*project{one, two} {
+		if ends[i].code != 0 || !maps.Equal(alone.published(), p.published()) {
+			t.Fatalf("exit code %d: %s%s", ends[i].code, ends[i].complaint, ends[i].out)
+		}
+	}
+	if n := one.durable(); n != 4 {
+		t.Errorf("%d answers are stored, of 4 questions", n)
 	}
 }

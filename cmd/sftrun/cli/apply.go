@@ -9,6 +9,7 @@ import (
 
 	"sftrun.local/runner"
 	"sftrun.local/runner/outside/spool"
+	"sftrun.local/runner/store/blob"
 	"sftrun.local/runner/store/lease"
 )
 
@@ -110,14 +111,18 @@ func (p *project) apply(ctx context.Context, f applyFlags, s *saved) error {
 	return p.run(ctx, f, r, s, promise)
 }
 
-// whyEnded is the error of what ended because the right to work with the store was lost: that it was, which the error may
+// whyEnded is the error of what ended because the right to work with the store was lost: why it was, which the error may
 // not tell.
 func whyEnded(using context.Context, err error) error {
 	var lost *lease.LostError
-	if err != nil && errors.As(context.Cause(using), &lost) {
-		return lost
+	var outage *blob.OutageError
+	switch {
+	case err == nil || !errors.As(context.Cause(using), &lost):
+		return err
+	case errors.As(err, &outage) || errors.As(lost, &outage):
+		return outage
 	}
-	return err
+	return lost
 }
 
 // run applies, and tells how it ended.

@@ -63,7 +63,7 @@ func (a *app) globalFlags(f *pflag.FlagSet) {
 	f.BoolVarP(&a.verbose, "verbose", "v", false, "say more")
 	f.BoolVarP(&a.quiet, "quiet", "q", false, "say only how it ended")
 	f.Int("workers", 0, "actions executed at once (0 = as many as CPUs)")
-	f.String("store", "", "store: a folder, s3://BUCKET/PREFIX or gs://BUCKET/PREFIX (.sftrun/store)")
+	f.String("store", "", "folder of the store, or s3://BUCKET/PREFIX or gs://BUCKET/PREFIX (.sftrun/store)")
 	f.String("output", "", "folder of published files (output)")
 	f.String("api-key", "", "key for the model service; better set GEMINI_API_KEY in the environment or in .env")
 	f.Bool("no-color", false, "no colours")

@@ -39,7 +39,7 @@ var table = []setting{
 	{name: workers, flag: "workers", variables: []string{"SFTRUN_WORKERS"}, preset: "0",
 		doc: "actions executed at once; 0 = as many as there are CPUs", check: wholeNumber},
 	{name: store, flag: "store", variables: []string{"SFTRUN_STORE"}, preset: ".sftrun/store",
-		doc: "store: a folder, relative to the project, or s3://BUCKET/PREFIX or gs://BUCKET/PREFIX", check: notEmpty},
+		doc: "folder, relative to the project, or s3://BUCKET/PREFIX or gs://BUCKET/PREFIX", check: notEmpty},
 	{name: output, flag: "output", variables: []string{"SFTRUN_OUTPUT"}, preset: "output",
 		doc: "folder of published files, relative to the project", check: notEmpty},
 	{name: color, flag: "no-color", variables: []string{"SFTRUN_COLOR", "NO_COLOR"}, preset: "auto",
