@@ -284,7 +284,7 @@ func TestFiles(t *testing.T) {
 	if _, err := client.Files.Get(t.Context(), output, nil); code(err) != 400 || !strings.Contains(err.Error(), "40 characters") {
 		t.Errorf("the output of a job: %v", err)
 	}
-	data, err := client.Files.Download(t.Context(), genai.NewDownloadURIFromFile(&genai.File{DownloadURI: s.URL() + "/v1beta/" + output + ":download?alt=media"}), nil)
+	data, err := client.Files.Download(t.Context(), genai.NewDownloadURIFromFile(&genai.File{DownloadURI: output}), nil)
 	if err != nil || !bytes.HasPrefix(data, []byte(`{"key":"k0"`)) {
 		t.Errorf("download: %.80s, %v", data, err)
 	}
