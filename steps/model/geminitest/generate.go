@@ -36,6 +36,7 @@ type said struct {
 	finish  string
 	block   string // why the prompt was blocked; then there is nothing else
 	empty   Fault  // how an answer without text looks
+	from    int    // where in the whole answer the text begins
 	next    string // token to ask for the rest with
 	usage   bool
 	in      int
@@ -51,7 +52,7 @@ func (s *Server) say(q Question, t throw) said {
 		a.finish = "STOP"
 	}
 	if from := restOf(q.rest); q.rest != "" && from <= len(a.text) {
-		a.text = a.text[from:]
+		a.text, a.from = a.text[from:], from
 	}
 	a.out = tokensIn(a.text)
 	a.limit(q.MaxTokens)

@@ -41,13 +41,16 @@ func (a *said) breakOff(f Fault) {
 	for half > 0 && !utf8.RuneStart(a.text[half]) {
 		half--
 	}
+	if f == Continuation && half == 0 {
+		return // or the SDK, which goes on by itself, would never come to an end
+	}
 	a.text, a.finish = a.text[:half], string(f)
 	a.out = tokensIn(a.text)
 	switch f {
 	case NoFinish:
 		a.finish = ""
 	case Continuation:
-		a.next = continueAt(half)
+		a.next = continueAt(a.from + half)
 	}
 }
 
