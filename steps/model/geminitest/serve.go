@@ -37,6 +37,8 @@ type request struct {
 
 // ServeHTTP answers a request.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	s.done.Add(1) // a hijacked connection is watched no longer
+	defer s.done.Done()
 	if s.admin(w, r) {
 		return
 	}

@@ -97,6 +97,7 @@ func (s *Server) listen() error {
 	s.server = &http.Server{
 		Handler: s, ReadHeaderTimeout: time.Minute,
 		BaseContext: func(net.Listener) context.Context { return s.ctx },
+		ConnState:   s.watch,
 	}
 	s.done.Go(func() {
 		if err := s.server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
@@ -104,6 +105,16 @@ func (s *Server) listen() error {
 		}
 	})
 	return nil
+}
+
+// watch counts connections, since the server's own Close does not wait for them.
+func (s *Server) watch(_ net.Conn, state http.ConnState) {
+	switch state {
+	case http.StateNew:
+		s.done.Add(1)
+	case http.StateClosed, http.StateHijacked:
+		s.done.Done()
+	}
 }
 
 // URL is what GOOGLE_GEMINI_BASE_URL and GOOGLE_VERTEX_BASE_URL should be. Cloud Storage has the same.
