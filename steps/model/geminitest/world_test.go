@@ -71,7 +71,15 @@ func (b bearer) RoundTrip(r *http.Request) (*http.Response, error) {
 	return b.network.RoundTrip(r)
 }
 
-func connect(t *testing.T, c genai.ClientConfig) *genai.Client {
+// pool keeps enough connections for many requests at a time.
+func pool() *http.Transport { return &http.Transport{MaxIdleConnsPerHost: 64} }
+
+func geminiOver(t testing.TB, url string, network *http.Transport) *genai.Client {
+	return connect(t, genai.ClientConfig{Backend: genai.BackendGeminiAPI, APIKey: apiKey, HTTPClient: &http.Client{Transport: network},
+		HTTPOptions: genai.HTTPOptions{BaseURL: url}})
+}
+
+func connect(t testing.TB, c genai.ClientConfig) *genai.Client {
 	t.Helper()
 	client, err := genai.NewClient(t.Context(), &c)
 	if err != nil {
