@@ -26,6 +26,13 @@ type wire struct {
 	refuse func(r *http.Request) (status int, code string)
 }
 
+// answer makes the service refuse what refuse says; status 0 stands for no refusal.
+func (w *wire) answer(refuse func(r *http.Request) (status int, code string)) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.refuse = refuse
+}
+
 // s3Wire starts a service in this process.
 func s3Wire(t *testing.T) *wire {
 	t.Helper()
@@ -120,21 +127,23 @@ func TestOneMachineAppliesAPipelineOnABucket(t *testing.T) {
 	w := s3Wire(t)
 	here := onWire(t, w)
 	first := here.command("apply", "--yes")
-	held := make(chan struct{})
+	started, held := make(chan struct{}), make(chan struct{})
 	var once sync.Once
-	w.refuse = func(r *http.Request) (int, string) { // it stands still at its first object
+	w.answer(func(r *http.Request) (int, string) { // it stands still at its first object
 		if r.Method == http.MethodPut && strings.Contains(r.URL.Path, "/objects/") {
 			once.Do(func() {
+				<-started
 				first.Process.Signal(syscall.SIGSTOP)
 				close(held)
 			})
 		}
 		return 0, ""
-	}
+	})
 	if err := first.Start(); err != nil {
 		t.Fatal(err)
 	}
 	defer first.Process.Kill()
+	close(started)
 	<-held
 	store := "SFTRUN_STORE=" + here.storeAt(filepath.Join(here.dir, ".sftrun/store"))
 	there := onWire(t, w)
@@ -236,9 +245,7 @@ func TestBucketsThatCannotBeUsed(t *testing.T) {
 		}, nil, "it ignores the condition that an object be new, so that two machines could overwrite each other's work"},
 	} {
 		p := onWire(t, w)
-		w.mu.Lock()
-		w.refuse = c.refuse
-		w.mu.Unlock()
+		w.answer(c.refuse)
 		p.env = append([]string{"AWS_SECRET_ACCESS_KEY=SECRET/SECRET"}, c.env...)
 		e := p.finish(p.command("apply", "--yes"))
 		if e.code != 1 || e.out != "" || strings.Count(e.complaint, "\n") != 1 || !strings.Contains(e.complaint, c.want) {
@@ -264,7 +271,7 @@ func TestOutagesOfSecondsAreWaitedOut(t *testing.T) {
 	plain.mustApply()
 	p := onWire(t, w)
 	n, down := 0, 0
-	w.refuse = func(r *http.Request) (int, string) {
+	w.answer(func(r *http.Request) (int, string) {
 		w.mu.Lock()
 		defer w.mu.Unlock()
 		if n++; n%25 == 0 {
@@ -274,7 +281,7 @@ func TestOutagesOfSecondsAreWaitedOut(t *testing.T) {
 			return 503, "SlowDown"
 		}
 		return 0, ""
-	}
+	})
 	e := p.finish(p.command("apply", "--yes"))
 	if e.code != 0 || e.complaint != "" || !maps.Equal(plain.published(), p.published()) {
 		t.Errorf("exit code %d: %s%s", e.code, e.out, e.complaint)
@@ -362,12 +369,12 @@ func TestTwoPipelinesOnOneBucketAskEachQuestionOnce(t *testing.T) {
 	two.env = []string{"SFTRUN_STORE=" + one.storeAt(filepath.Join(one.dir, ".sftrun/store"))}
 	two.edit(`name: "my-traces"`, `name: "others"`)
 	var once sync.Once
-	w.refuse = func(r *http.Request) (int, string) {
+	w.answer(func(r *http.Request) (int, string) {
 		if r.Method == http.MethodPut && strings.Contains(r.URL.Path, "/answers/") {
 			once.Do(func() { time.Sleep(3 * time.Second) }) // time for the other to come as far
 		}
 		return 0, ""
-	}
+	})
 	var both sync.WaitGroup
 	ends := make([]ending, 2)
 	for i, p := range []*project{one, two} {
