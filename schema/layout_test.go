@@ -35,6 +35,7 @@ func TestLayoutOfThisRepositoryIsCurrent(t *testing.T) {
 	kinds := repositoryKinds(t)
 	checkLayout(t, "..", kinds)
 	checkLayout(t, "../examples/quickstart", kinds)
+	checkLayout(t, "../examples/dolci", kinds)
 	checkLayout(t, "../examples/add-a-kind", append(kinds, kindsIn(t, "../examples/add-a-kind")...))
 }
 
@@ -52,16 +53,38 @@ func checkLayout(t *testing.T, folder string, kinds []schema.Definition) {
 	}
 }
 
-func TestPipelineOfThisRepositoryAndItsVariantsLoad(t *testing.T) {
-	for _, variant := range append(schema.Variants(".."), "") {
-		p, err := schema.Load(t.Context(), schema.Options{Dir: "..", Variant: variant, Kinds: repositoryKinds(t)})
+// examples/dolci is the pipeline of this repository as a project of its own, with variants.
+func TestLayoutOfTheFullRunIsCurrent(t *testing.T) {
+	for _, name := range []string{"pipeline.cue", "prompts/system.md", "prompts/user.md", "prompts/user_terse.md"} {
+		want, err := os.ReadFile(filepath.Join("..", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		path := filepath.Join("..", "examples", "dolci", name)
+		if *update {
+			write(t, path, want)
+		}
+		if got, err := os.ReadFile(path); err != nil || !bytes.Equal(got, want) {
+			t.Errorf("%s is not the one at the top; change that one, then run: go test ./schema -run Layout -update", path)
+		}
+	}
+}
+
+func TestTheFullRunAndItsVariantsLoad(t *testing.T) {
+	dir := filepath.Join("..", "examples", "dolci")
+	variants := schema.Variants(dir)
+	if len(variants) != 2 {
+		t.Errorf("variants %v, want two", variants)
+	}
+	for _, variant := range append(variants, "") {
+		p, err := schema.Load(t.Context(), schema.Options{Dir: dir, Variant: variant, Kinds: repositoryKinds(t)})
 		if err != nil {
 			t.Errorf("variant %q:\n%v", variant, err)
 			continue
 		}
 		for _, s := range p.Steps {
 			for _, f := range s.Files {
-				if _, err := os.Stat(filepath.Join("..", f.Path)); err != nil {
+				if _, err := os.Stat(filepath.Join(dir, f.Path)); err != nil {
 					t.Errorf("variant %q: steps.%s.%s: %v", variant, s.Name, f.Field, err)
 				}
 			}
