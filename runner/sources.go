@@ -25,7 +25,7 @@ type Source interface {
 	Open(ctx context.Context, s steps.Shard) (steps.Reader, error)
 }
 
-// A Peeker is a Source that can open a shard of which little will be read, and fetch less at a time then.
+// A Peeker is a Source that opens a shard in another way when little of it will be read.
 type Peeker interface {
 	// Peek is Source.Open for a few bytes here and there.
 	Peek(ctx context.Context, s steps.Shard) (steps.Reader, error)

@@ -24,7 +24,7 @@ var rooms = map[string]struct {
 	"runner/outside/bucket":    {may: []string{"runner", "runner/access", "runner/outside/ranges", "steps"}},
 	"runner/outside/web":       {may: []string{"runner", "runner/outside/ranges", "steps"}, pure: true},
 	"runner/outside/webtest":   {pure: true},
-	"runner/outside/hub":       {may: []string{"steps"}},
+	"runner/outside/hub":       {may: []string{"runner/outside/ranges", "steps"}},
 	"runner/outside/hubtest":   {pure: true},
 	"runner/outside/hubsource": {may: []string{"runner", "runner/outside/hub", "steps"}, pure: true},
 	"runner/outside/spool":     {may: []string{"runner", "steps"}, pure: true},

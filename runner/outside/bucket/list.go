@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 
@@ -61,10 +62,10 @@ func (s *Source) one(ctx context.Context, a address, cloud service) ([]object, e
 }
 
 func (s *Source) about(ctx context.Context, a address, key string, cloud service) (o object, err error) {
-	err = s.pool.Ask(ctx, a.at(key), func(ctx context.Context) error {
+	err = s.pool.Ask(ctx, ranges.Request{What: a.at(key), Send: func(ctx context.Context, _ func(io.Reader) io.Reader) error {
 		o, err = cloud.about(ctx, a.bucket, key)
 		return err
-	})
+	}})
 	return o, err
 }
 

@@ -78,7 +78,7 @@ func (w *world) serve(service http.Handler) string {
 // source reads blocks of 1,000 bytes and does not really wait.
 func (w *world) source() *bucket.Source {
 	s := bucket.New(bucket.Options{Transport: w.network, Ranges: ranges.Options{
-		BlockSize: 1000, CacheSize: 4000, Stall: 5 * time.Second,
+		BlockSize: 1000, CacheSize: 4000, LongAfter: 2000, Stall: 5 * time.Second,
 		Sleep: func(ctx context.Context, _ time.Duration) error { w.waits.Add(1); return ctx.Err() },
 	}})
 	w.t.Cleanup(s.Close)

@@ -2,6 +2,7 @@ package bucket
 
 import (
 	"context"
+	"io"
 	"strings"
 
 	"github.com/bmatcuk/doublestar/v4"
@@ -67,10 +68,10 @@ func (w *walk) inFolders(ctx context.Context, folder, here, rest string) error {
 func (w *walk) pages(ctx context.Context, prefix string, deep bool, take func(page)) error {
 	for token, more := "", true; more; more = token != "" {
 		var p page
-		err := w.pool.Ask(ctx, w.at.String(), func(ctx context.Context) (err error) {
+		err := w.pool.Ask(ctx, ranges.Request{What: w.at.String(), Send: func(ctx context.Context, _ func(io.Reader) io.Reader) (err error) {
 			p, err = w.cloud.page(ctx, w.at.bucket, prefix, deep, token)
 			return err
-		})
+		}})
 		if err != nil {
 			return err
 		}

@@ -13,6 +13,7 @@ import (
 
 	"sftrun.local/runner/outside/hub"
 	"sftrun.local/runner/outside/hubtest"
+	"sftrun.local/runner/outside/ranges"
 )
 
 func TestWhatTheHubRefusesIsSaidWithWhatToDo(t *testing.T) {
@@ -139,10 +140,10 @@ func TestTheHubsWaitsAreKept(t *testing.T) {
 	}))
 	defer server.Close()
 	var waited []time.Duration
-	c, err := hub.New(hub.Options{Endpoint: server.URL, Sleep: func(_ context.Context, d time.Duration) error {
+	c, err := hub.New(hub.Options{Endpoint: server.URL, Ranges: ranges.Options{Sleep: func(_ context.Context, d time.Duration) error {
 		waited = append(waited, d)
 		return nil
-	}})
+	}}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -163,10 +164,10 @@ func TestAWaitBeyondPatienceIsNotBegun(t *testing.T) {
 		w.WriteHeader(429)
 	}))
 	defer server.Close()
-	c, err := hub.New(hub.Options{Endpoint: server.URL, Sleep: func(_ context.Context, d time.Duration) error {
+	c, err := hub.New(hub.Options{Endpoint: server.URL, Ranges: ranges.Options{Sleep: func(_ context.Context, d time.Duration) error {
 		t.Errorf("waited %v", d)
 		return nil
-	}})
+	}}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -70,7 +70,7 @@ func write(t *testing.T, path string, data []byte) {
 func (w *world) client(o hub.Options) *hub.Client {
 	w.t.Helper()
 	o.Endpoint = w.hub.URL()
-	o.Sleep = func(ctx context.Context, d time.Duration) error {
+	o.Ranges.Sleep = func(ctx context.Context, d time.Duration) error {
 		w.mu.Lock()
 		defer w.mu.Unlock()
 		w.waited = append(w.waited, d)

@@ -1,136 +1,107 @@
 package hub
 
-// block returns block number i, fetching it if it is missing, and with it those up to the byte before end and some ahead.
-func (f *file) block(i int, end int64) ([]byte, error) {
-	if f.bad != nil {
-		return nil, f.bad
-	}
-	if block := f.kept.get(i); block != nil {
-		return block, nil
-	}
-	first := f.fronts.before(i, min(mostUnasked/f.c.o.BlockSize, f.kept.most/4))
-	n := f.missing(first, end)
-	if f.kept.has(first) || first+n <= i { // part of the gap is there
-		first, n = i, f.missing(i, end)
-	}
-	if err := f.fetch(first, n); err != nil {
-		f.giveUp(err)
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"regexp"
+
+	"sftrun.local/runner/outside/ranges"
+)
+
+// tags are those of the XML and HTML in which servers tell what is wrong.
+var tags = regexp.MustCompile(`<[^>]*>`)
+
+// fetch asks once for the bytes from off to end: where they lie if that is known, else where the Hub says.
+func (f *file) fetch(ctx context.Context, off, end int64) (io.ReadCloser, error) {
+	if err := f.locate(ctx); err != nil {
 		return nil, err
 	}
-	return f.kept.get(i), nil
+	ranged := ""
+	if off > 0 || end < f.size {
+		ranged = ranges.Header(off, end)
+	}
+	resp, err := f.c.follow(ctx, f.at.url, ranged)
+	if err != nil {
+		return nil, located(f.place.subject(), err)
+	}
+	if err = f.check(resp, ranged, off, end); err == nil {
+		err = f.checkTag(resp)
+	}
+	if err != nil {
+		drop(resp)
+		return nil, err
+	}
+	return resp.Body, nil
 }
 
-// missing returns how many blocks to fetch from number i on: those up to the byte before end, and as many as were
-// fetched in order before, so that scattered reads cost what they ask for, and long ones few requests. It stops before a
-// block that is there, and leaves half of what is kept.
-func (f *file) missing(i int, end int64) int {
-	want := int((end-1)/f.blockSize()) - i + 1
-	if !f.streams(i) {
-		want = max(want, min(f.fronts.run(i), mostUnasked/f.c.o.BlockSize))
-	}
-	last := int((f.size - 1) / f.blockSize())
-	n := 1
-	for n < min(want, f.kept.most/2, last-i+1) && !f.kept.has(i+n) {
-		n++
-	}
-	return n
-}
-
-// giveUp keeps errors that another read would meet again.
-func (f *file) giveUp(err error) {
-	if f.ctx.Err() == nil && f.proof.broken {
-		f.bad = err
-	}
-}
-
-// fetch gets n blocks from number first on.
-func (f *file) fetch(first, n int) error {
-	if f.streams(first) {
-		return f.goOn(first, n)
-	}
-	s, err := f.fill(nil, first, n, min(int64(first+n)*f.blockSize(), f.size))
-	if s != nil {
-		s.close()
-	}
-	return err
-}
-
-// streams tells whether a block is read from the long request, or from one that is due.
-func (f *file) streams(block int) bool {
-	return f.long != nil && f.long.at == int64(block)*f.blockSize() || int64(f.fronts.run(block))*f.blockSize() >= int64(f.c.o.LongAfter)
-}
-
-// goOn gets the blocks from the long request, which is opened anew if it stands elsewhere or was given up.
-func (f *file) goOn(first, n int) error {
-	s := f.long
-	f.long = nil
-	if s != nil && !f.c.lines.unpark(s) {
-		s = nil
-	}
-	if s != nil && s.at != int64(first)*f.blockSize() {
-		s.close()
-		s = nil
-	}
-	s, err := f.fill(s, first, n, f.size)
-	f.setLong(s)
-	return err
-}
-
-// setLong parks a stream as the long one, in the place of the one before.
-func (f *file) setLong(s *stream) {
-	if f.long != nil && f.c.lines.unpark(f.long) {
-		f.long.close()
-	}
-	f.long = nil
-	if s == nil {
-		return
-	}
-	if s.at == s.end {
-		s.close()
-		return
-	}
-	f.long = s
-	f.c.lines.park(s)
-}
-
-// fill reads blocks from a stream, which is opened anew up to end whenever it is nil or breaks, and keeps them. It returns
-// the stream that is left, if any.
-func (f *file) fill(s *stream, first, n int, end int64) (*stream, error) {
-	for i := first; i < first+n; i++ {
-		off := int64(i) * f.blockSize()
-		block := make([]byte, min(f.blockSize(), f.size-off))
-		var err error
-		if s, err = f.fillBlock(s, block, off, end); err != nil {
-			return s, err
-		}
-		if err := f.proof.add(block, off); err != nil {
-			return s, err
-		}
-		f.kept.put(i, block)
-		f.fronts.advance(i, 1)
-	}
-	return s, nil
-}
-
-// enough bytes are progress: a server that gives fewer before it breaks off is not asked forever.
-const enough = 64 << 10
-
-func (f *file) fillBlock(s *stream, block []byte, off, end int64) (*stream, error) {
-	got := 0
-	err := f.effort().try(f.ctx, func() (bool, error) {
-		var err error
-		if s == nil {
-			if s, err = f.stream(off+int64(got), end); err != nil {
-				return false, err
-			}
-		}
-		n, err := s.read(block[got:])
-		got += n
+// follow sends a request, and follows redirects wherever they lead; the token goes along on the endpoint only.
+func (c *Client) follow(ctx context.Context, to *url.URL, ranged string) (*http.Response, error) {
+	for range mostHops {
+		resp, err := c.send(ctx, to, ranged)
 		if err != nil {
-			s.close()
-			s = nil
+			return nil, err
 		}
-		return n >= enough, err
-	})
-	return s, err
+		next, err := target(resp)
+		if err == nil && next == nil {
+			return resp, nil
+		}
+		drop(resp)
+		if err != nil {
+			return nil, err
+		}
+		to = next
+	}
+	return nil, fmt.Errorf("%s redirects in a circle", to.Host)
+}
+
+// check makes sure that the answer is what was asked for.
+func (f *file) check(resp *http.Response, ranged string, off, end int64) error {
+	host := resp.Request.URL.Host
+	switch {
+	case ranged == "" && resp.StatusCode == http.StatusOK:
+	case ranged != "" && resp.StatusCode == http.StatusPartialContent:
+		said, expected := resp.Header.Get("Content-Range"), fmt.Sprintf("bytes %d-%d/%d", off, end-1, f.size)
+		if said != expected {
+			return &ranges.Passing{Text: fmt.Sprintf("%s answered with another range than asked for (%s, not %s)", host, printable(said), expected)}
+		}
+	case ranged != "" && resp.StatusCode == http.StatusOK:
+		return &ranges.Passing{Text: host + " answered with the whole file instead of a range"}
+	default:
+		return f.refused(resp)
+	}
+	if resp.ContentLength >= 0 && resp.ContentLength != end-off {
+		return &ranges.Passing{Text: fmt.Sprintf("%s answered with %d bytes instead of %d", host, resp.ContentLength, end-off)}
+	}
+	return nil
+}
+
+// refused deals with an answer without bytes. Any that the CDN gives may mean that the address has run out, so that the
+// Hub is asked for another one; what the CDN says of it is kept for when that does not help.
+func (f *file) refused(resp *http.Response) error {
+	if f.c.own(resp.Request.URL) {
+		f.at = nil
+		return f.c.problem(resp, f.place.subject())
+	}
+	text := resp.Request.URL.Host + " answered " + status(resp)
+	if !ranges.Passes(resp.StatusCode) {
+		f.at = nil
+		said, _ := io.ReadAll(io.LimitReader(resp.Body, 1<<10))
+		text += " (" + f.c.brief(tags.ReplaceAllString(string(said), " ")) + ")"
+	}
+	return &ranges.Passing{Text: text, Wait: askedWait(resp)}
+}
+
+// checkTag makes sure that all that comes from one address is of one object. An address that changes its mind is given
+// up; the Hub then tells whether the file is still the same.
+func (f *file) checkTag(resp *http.Response) error {
+	at, tag := f.at, resp.Header.Get("ETag")
+	if at.etag != "" && tag != at.etag {
+		f.at = nil
+		return &ranges.Passing{Text: resp.Request.URL.Host + " answered with another ETag than before, so with another file"}
+	}
+	at.etag = tag
+	return nil
 }

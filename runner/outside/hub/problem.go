@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+
+	"sftrun.local/runner/outside/ranges"
 )
 
 // What went wrong, for errors.Is.
@@ -12,12 +14,21 @@ var (
 	ErrNoAccess = errors.New("no access")                 // the repository is missing or private, or the token is refused
 	ErrGated    = errors.New("gated")                     // its terms have to be accepted first
 	ErrNotFound = errors.New("not found")                 // the repository is there, but not the revision or the file
-	ErrChanged  = errors.New("changed")                   // the file is not the one that was listed
+	ErrChanged  = ranges.ErrChanged                       // the file is not the one that was listed
 	ErrBusy     = errors.New("the Hub could not be read") // it failed until patience ended
 )
 
 // errNoEntry is the ErrNotFound of a file or folder, whose repository and revision are there.
 var errNoEntry = fmt.Errorf("%w", ErrNotFound)
+
+// busy is the error of what could not be had until patience ended.
+func (c *Client) busy(what, why string, limited bool) error {
+	advice := "Run the command again later; the state of the Hub is on https://status.huggingface.co"
+	if limited && c.o.Token == "" {
+		advice = "Set HF_TOKEN (an account may ask more often than a stranger), or run the command again later"
+	}
+	return fmt.Errorf("%s: %w: %s.  %s", what, ErrBusy, why, advice)
+}
 
 // subject is what a request is about, for errors.
 type subject struct {
@@ -40,7 +51,7 @@ func (s subject) String() string {
 	return text
 }
 
-// problem turns an answer of the Hub that is no success into an error: a *fault if it may pass, else one for the user.
+// problem turns an answer of the Hub that is no success into an error: a *ranges.Passing if it may pass, else one for the user.
 func (c *Client) problem(resp *http.Response, s subject) error {
 	message := resp.Header.Get("X-Error-Message")
 	switch code := resp.Header.Get("X-Error-Code"); {
@@ -58,8 +69,8 @@ func (c *Client) problem(resp *http.Response, s subject) error {
 		return c.noRepo(s)
 	case resp.StatusCode == http.StatusForbidden:
 		return fmt.Errorf("%s: %w: forbidden (%s).  The token may lack the permission to read this repository: %s", s, ErrNoAccess, c.brief(message), c.tokens())
-	case passing(resp.StatusCode):
-		return &fault{text: "the Hub answered " + status(resp), wait: askedWait(resp), full: resp.StatusCode == http.StatusTooManyRequests}
+	case ranges.Passes(resp.StatusCode):
+		return &ranges.Passing{Text: "the Hub answered " + status(resp), Wait: askedWait(resp), Limited: resp.StatusCode == http.StatusTooManyRequests}
 	}
 	return fmt.Errorf("%s: the Hub answered %s (%s), which is not understood; is HF_ENDPOINT right (%s)?", s, status(resp), c.brief(message), c.endpoint)
 }
@@ -91,15 +102,6 @@ func (c *Client) noRevision(s subject) error {
 }
 
 func (c *Client) tokens() string { return c.endpoint.JoinPath("settings/tokens").String() }
-
-// passing tells whether a status may be another one soon.
-func passing(code int) bool {
-	switch code {
-	case http.StatusRequestTimeout, http.StatusTooEarly, http.StatusTooManyRequests:
-		return true
-	}
-	return code >= 500 && code != http.StatusNotImplemented
-}
 
 func status(resp *http.Response) string {
 	return strings.TrimSpace(fmt.Sprintf("%d %s", resp.StatusCode, http.StatusText(resp.StatusCode)))

@@ -15,12 +15,13 @@ import (
 
 	"sftrun.local/runner/outside/hub"
 	"sftrun.local/runner/outside/hubtest"
+	"sftrun.local/runner/outside/ranges"
 	"sftrun.local/steps"
 )
 
 // small blocks make small files have many.
 func small() hub.Options {
-	return hub.Options{BlockSize: 4 << 10, CacheSize: 16 << 10, LongAfter: 8 << 10}
+	return hub.Options{Ranges: ranges.Options{BlockSize: 4 << 10, CacheSize: 16 << 10, LongAfter: 8 << 10}}
 }
 
 const file = "o/n/data.parquet"
@@ -32,7 +33,7 @@ func TestEveryFailureThatPassesIsGotOver(t *testing.T) {
 		t.Run(string(fault), func(t *testing.T) {
 			o := small()
 			if fault == hubtest.Stalled {
-				o.Stall = 200 * time.Millisecond // an answer that is only late is asked for again, too
+				o.Ranges.Stall = 200 * time.Millisecond // an answer that is only late is asked for again, too
 			}
 			w := newWorld(t, map[string]string{file: text}, hubtest.Options{Pace: 20 * time.Millisecond})
 			c := w.client(o)
@@ -63,9 +64,9 @@ func TestEveryFailureThatStaysEndsInOneClearError(t *testing.T) {
 	} {
 		t.Run(string(fault), func(t *testing.T) {
 			o := small()
-			o.Tries, o.Token = 4, good
+			o.Ranges.Tries, o.Token = 4, good
 			if fault == hubtest.Stalled {
-				o.Stall = 50 * time.Millisecond
+				o.Ranges.Stall = 50 * time.Millisecond
 			}
 			w := newWorld(t, map[string]string{file: noise(1, 20_000)}, hubtest.Options{})
 			c := w.client(o)
@@ -145,7 +146,7 @@ func TestAlteredBytesAreFoundByTheDigest(t *testing.T) {
 		r := open(t, c, one(t, c, "hf://o/n"))
 		w.hub.Next("o/n/"+name, hubtest.None, hubtest.Altered)
 		_, err := all(r)
-		if !errors.Is(err, hub.ErrChanged) || !strings.Contains(err.Error(), "Something on the way alters them") {
+		if !errors.Is(err, hub.ErrChanged) || !strings.Contains(err.Error(), "its bytes do not have the checksum that the service gives") {
 			t.Errorf("%s: %v; want the wrong digest", name, err)
 		}
 		if _, err := r.ReadAt(make([]byte, 1), 0); !errors.Is(err, hub.ErrChanged) {
@@ -311,7 +312,7 @@ func TestMoreFilesThanConnectionsAreReadTogether(t *testing.T) {
 	}
 	w := newWorld(t, files, hubtest.Options{Rate: 0.1, Seed: 3})
 	o := small()
-	o.Connections = 2
+	o.Ranges.Connections = 2
 	c := w.client(o)
 	shards, err := list(t.Context(), c, "hf://o/n/*.parquet", "", "")
 	if err != nil {
@@ -335,7 +336,7 @@ func TestFilesThatNobodyReadsBlockNobody(t *testing.T) {
 		files["o/n/"+name+".parquet"] = noise(1, 20<<20) // more than the system buffers, so that an answer stays under way
 	}
 	w := newWorld(t, files, hubtest.Options{})
-	c := w.client(hub.Options{Connections: 1, BlockSize: 64 << 10, LongAfter: 128 << 10})
+	c := w.client(hub.Options{Ranges: ranges.Options{Connections: 1, BlockSize: 64 << 10, LongAfter: 128 << 10}})
 	shards, err := list(t.Context(), c, "hf://o/n/*", "", "")
 	if err != nil || len(shards) != 3 {
 		t.Fatal(shards, err)
@@ -383,7 +384,7 @@ func TestALookFetchesLittle(t *testing.T) {
 	w := newWorld(t, map[string]string{file: text}, hubtest.Options{})
 	c := w.client(hub.Options{})
 	s := one(t, c, "hf://o/n")
-	r, err := c.Peek(t.Context(), s.Place, s.Size, s.Digest)
+	r, err := c.Open(t.Context(), s.Place, s.Size, s.Digest)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,21 +5,23 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
+
+	"sftrun.local/runner/outside/ranges"
 )
 
 // mostHops is how many redirects are followed for one request.
 const mostHops = 5
 
 // send sends one request and returns the answer, whatever its status; redirects are not followed. The token goes along
-// only to the endpoint. A request that did not get an answer is a *fault.
+// only to the endpoint. A request that did not get an answer is a *ranges.Passing.
 func (c *Client) send(ctx context.Context, to *url.URL, ranged string) (*http.Response, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, to.String(), nil)
 	if err != nil {
-		return nil, fmt.Errorf("make a request to %s: %w", to.Host, bare(err))
+		return nil, fmt.Errorf("make a request to %s: %w", to.Host, ranges.Bare(err))
 	}
 	req.Header.Set("User-Agent", c.o.Agent)
 	req.Header.Set("Accept-Encoding", "identity") // lengths and ranges are those of the file
@@ -31,7 +33,7 @@ func (c *Client) send(ctx context.Context, to *url.URL, ranged string) (*http.Re
 	}
 	resp, err := c.http.Do(req)
 	if err != nil {
-		return nil, &fault{text: fmt.Sprintf("%s gave no answer (%v)", to.Host, bare(err))}
+		return nil, &ranges.Passing{Text: fmt.Sprintf("%s gave no answer (%v)", to.Host, ranges.Bare(err))}
 	}
 	if c.own(to) {
 		c.limits.note(group(to), resp)
@@ -52,19 +54,6 @@ func group(to *url.URL) string {
 	return groupAPI
 }
 
-// bare is the cause of an error of net/http and net/url, without the address, which may be signed, and without ports.
-func bare(err error) error {
-	var u *url.Error
-	for errors.As(err, &u) {
-		err = u.Err
-	}
-	var n *net.OpError
-	for errors.As(err, &n) {
-		err = n.Err
-	}
-	return err
-}
-
 // target returns where an answer redirects to, or nil if it does not.
 func target(resp *http.Response) (*url.URL, error) {
 	switch resp.StatusCode {
@@ -74,7 +63,7 @@ func target(resp *http.Response) (*url.URL, error) {
 	}
 	to, err := resp.Location()
 	if err != nil {
-		return nil, fmt.Errorf("%s redirects to nowhere: %w", resp.Request.URL.Host, bare(err))
+		return nil, fmt.Errorf("%s redirects to nowhere: %w", resp.Request.URL.Host, ranges.Bare(err))
 	}
 	if resp.Request.URL.Scheme == "https" && to.Scheme != "https" {
 		return nil, fmt.Errorf("%s redirects to %s without encryption, which is not followed", resp.Request.URL.Host, to.Host)
@@ -103,30 +92,24 @@ func (c *Client) ask(ctx context.Context, to *url.URL) (*http.Response, error) {
 	return nil, fmt.Errorf("%s redirects in a circle", to.Host)
 }
 
-// fewTries is how often something is asked for before any work has begun, where an error soon is better than one late.
-const fewTries = 5
-
 // get returns the body of an address of the endpoint, at most limit bytes of it, and the header of the answer. It tries
 // until patience ends.
 func (c *Client) get(ctx context.Context, to *url.URL, s subject, limit int64) (body []byte, header http.Header, err error) {
-	e := effort{c: c, where: s.String(), group: func() string { return group(to) }, most: min(fewTries, c.o.Tries)}
-	err = e.try(ctx, func() (bool, error) {
-		body, header, err = c.getOnce(ctx, to, s, limit)
-		return false, err
+	err = c.pool.Ask(ctx, ranges.Request{
+		What: s.String(),
+		Wait: func() time.Duration { return c.limits.wait(group(to)) },
+		Send: func(ctx context.Context, watched func(io.Reader) io.Reader) error {
+			body, header, err = c.getOnce(ctx, to, s, limit, watched)
+			return err
+		},
 	})
 	return body, header, err
 }
 
-func (c *Client) getOnce(ctx context.Context, to *url.URL, s subject, limit int64) ([]byte, http.Header, error) {
-	if err := c.lines.take(ctx); err != nil {
-		return nil, nil, err
-	}
-	defer c.lines.give()
-	watch := newWatch(ctx, c.o.Stall)
-	defer watch.stop()
-	resp, err := c.ask(watch.ctx, to)
+func (c *Client) getOnce(ctx context.Context, to *url.URL, s subject, limit int64, watched func(io.Reader) io.Reader) ([]byte, http.Header, error) {
+	resp, err := c.ask(ctx, to)
 	if err != nil {
-		return nil, nil, located(s, watch.name(err))
+		return nil, nil, located(s, err)
 	}
 	defer drop(resp)
 	if next, _ := target(resp); next != nil {
@@ -135,9 +118,9 @@ func (c *Client) getOnce(ctx context.Context, to *url.URL, s subject, limit int6
 	if resp.StatusCode != http.StatusOK {
 		return nil, nil, c.problem(resp, s)
 	}
-	body, err := io.ReadAll(io.LimitReader(watch.of(resp.Body), limit+1))
+	body, err := io.ReadAll(io.LimitReader(watched(resp.Body), limit+1))
 	if err != nil {
-		return nil, nil, watch.name(&fault{text: fmt.Sprintf("the answer of %s broke off (%v)", c.endpoint.Host, bare(err))})
+		return nil, nil, &ranges.Passing{Text: fmt.Sprintf("the answer of %s broke off (%v)", c.endpoint.Host, ranges.Bare(err))}
 	}
 	if int64(len(body)) > limit {
 		return nil, nil, fmt.Errorf("%s: the answer of %s is larger than %d MB, which is not read", s, c.endpoint.Host, limit>>20)
@@ -145,9 +128,9 @@ func (c *Client) getOnce(ctx context.Context, to *url.URL, s subject, limit int6
 	return body, resp.Header, nil
 }
 
-// located puts the subject before an error that ends the effort; faults get it when patience ends.
+// located puts the subject before an error that ends the effort; what may pass gets it when patience ends.
 func located(s subject, err error) error {
-	var f *fault
+	var f *ranges.Passing
 	if errors.As(err, &f) {
 		return err
 	}

@@ -26,15 +26,9 @@ func (p place) subject() subject { return subject{p.repo, p.commit, p.path} }
 // with GET, and leaves the body of a small file that the Hub serves itself: an address that was signed for a HEAD may
 // not serve a GET.
 func (c *Client) resolve(ctx context.Context, p place, size int64, digest string) (*location, error) {
-	if err := c.lines.take(ctx); err != nil {
-		return nil, err
-	}
-	defer c.lines.give()
-	watch := newWatch(ctx, c.o.Stall)
-	defer watch.stop()
-	resp, err := c.ask(watch.ctx, c.resolveURL(p))
+	resp, err := c.ask(ctx, c.resolveURL(p))
 	if err != nil {
-		return nil, located(p.subject(), watch.name(err))
+		return nil, located(p.subject(), err)
 	}
 	defer drop(resp)
 	to, _ := target(resp)

@@ -100,15 +100,6 @@ func stateOf(a hub.Address, commit string) string {
 	return cmp.Or(a.Revision, "main") + " is " + commit[:8]
 }
 
-// Peek opens a file that List gave, to read a few bytes here and there.
-func (s *Source) Peek(ctx context.Context, shard steps.Shard) (steps.Reader, error) {
-	client, err := s.client()
-	if err != nil {
-		return nil, err
-	}
-	return client.Peek(ctx, shard.Place, shard.Size, shard.Digest)
-}
-
 // Open opens a file that List gave.
 func (s *Source) Open(ctx context.Context, shard steps.Shard) (steps.Reader, error) {
 	client, err := s.client()

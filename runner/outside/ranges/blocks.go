@@ -2,7 +2,7 @@ package ranges
 
 import "slices"
 
-// blocks keeps the blocks of a file that were used last.
+// blocks keeps the blocks of an object that were used last.
 type blocks struct {
 	most  int
 	data  map[int][]byte
@@ -22,6 +22,8 @@ func (b *blocks) get(i int) []byte {
 	}
 	return block
 }
+
+func (b *blocks) has(i int) bool { return b.data[i] != nil }
 
 func (b *blocks) put(i int, block []byte) {
 	if len(b.order) == b.most {

@@ -2,7 +2,8 @@
 //
 // It is what sources of shards have in common who ask a service for "the bytes from here to there of the object in the
 // state that was listed": pool.go holds what all their requests share, file.go is an open object and fetch.go gets its
-// blocks, which blocks.go keeps. Where reads follow each other they go on in one long request (stream.go). lines.go
+// blocks, which blocks.go keeps. Scattered reads cost what they ask for; where reads follow each other, at one place of the
+// object or at several (fronts.go), more and more is fetched ahead, and at last in one long request (stream.go). lines.go
 // bounds the requests under way, watch.go ends what brings nothing, effort.go tries again what may pass, answer.go checks
 // that an answer is the range that was asked for, and proof.go hashes what is read from its beginning to its end.
 //

@@ -13,8 +13,9 @@ var ErrBusy = errors.New("could not be read")
 
 // Passing is a failure that may pass.
 type Passing struct {
-	Text string        // what happened: "the service answered 503 Slow Down"; without secrets, on one line
-	Wait time.Duration // what the other side asks to wait, or 0
+	Text    string        // what happened: "the service answered 503 Slow Down"; without secrets, on one line
+	Wait    time.Duration // what the other side asks to wait, or 0
+	Limited bool          // a rate limit is used up
 }
 
 func (f *Passing) Error() string { return f.Text }
@@ -22,8 +23,9 @@ func (f *Passing) Error() string { return f.Text }
 // effort is what has been spent on one thing since it last made progress.
 type effort struct {
 	pool  *Pool
-	what  string // what errors name
-	most  int    // tries
+	what  string               // what errors name
+	wait  func() time.Duration // how long the service wants no requests of this sort; may be nil
+	most  int                  // tries
 	tries int
 	spent time.Duration
 	last  *Passing
@@ -42,7 +44,7 @@ func (e *effort) try(ctx context.Context, do func() (progress bool, err error)) 
 			return context.Cause(ctx)
 		}
 		if progress {
-			*e = effort{pool: e.pool, what: e.what, most: e.most}
+			*e = effort{pool: e.pool, what: e.what, wait: e.wait, most: e.most}
 		}
 		if !errors.As(err, &e.last) {
 			return err
@@ -53,18 +55,30 @@ func (e *effort) try(ctx context.Context, do func() (progress bool, err error)) 
 
 // pause waits before the next try, and says so if there will be none.
 func (e *effort) pause(ctx context.Context) error {
-	if e.last == nil {
+	if e.tries >= e.most {
+		return e.end("")
+	}
+	wait := e.due()
+	if wait == 0 {
 		return context.Cause(ctx)
 	}
-	wait := max(e.last.Wait, backoff(e.tries))
-	switch {
-	case e.tries >= e.most:
-		return e.end("")
-	case e.spent+wait > e.pool.o.Patience:
+	if e.spent+wait > e.pool.o.Patience {
 		return e.end(fmt.Sprintf("; it asks to wait %s more", wait.Round(time.Second)))
 	}
 	e.spent += wait
 	return e.pool.o.Sleep(ctx, wait)
+}
+
+// due is how long to wait before the next try.
+func (e *effort) due() time.Duration {
+	var wait time.Duration
+	if e.wait != nil {
+		wait = e.wait()
+	}
+	if e.last != nil {
+		wait = max(wait, e.last.Wait, backoff(e.tries))
+	}
+	return wait
 }
 
 const (
@@ -83,10 +97,21 @@ func backoff(tries int) time.Duration {
 
 // end is the error of patience that has ended.
 func (e *effort) end(more string) error {
+	if e.last == nil {
+		e.last = &Passing{Text: "its rate limit was used up", Limited: true}
+	}
 	times := ""
 	if e.tries > 1 {
 		times = fmt.Sprintf("tried %d times in %s, and at last ", e.tries, e.spent.Round(time.Second))
 	}
-	return fmt.Errorf("%s %w: %s%s%s.  Run the command again when the network and the service are well",
-		e.what, ErrBusy, times, e.last.Text, more)
+	return &impatience{e.pool.o.Busy(e.what, times+e.last.Text+more, e.last.Limited)}
+}
+
+// impatience is an error of something that may pass all the same.
+type impatience struct{ error }
+
+func (i *impatience) Unwrap() error { return i.error }
+
+func busy(what, why string, _ bool) error {
+	return fmt.Errorf("%s %w: %s.  Run the command again when the network and the service are well", what, ErrBusy, why)
 }

@@ -7,6 +7,7 @@ import (
 	"hash"
 	"io"
 	"sync"
+	"time"
 
 	"sftrun.local/steps"
 )
@@ -21,6 +22,7 @@ type Object struct {
 	Name  string // as errors have it
 	Size  int64  // bytes
 	Fetch Fetch
+	Wait  func() time.Duration // how long the service wants no requests for bytes; may be nil
 
 	// Sum and Want are a fresh hash and what it must come to over all bytes, where the service tells that. It is checked if
 	// the object is read from its beginning to its end.
@@ -42,23 +44,13 @@ func (c *changed) Error() string {
 
 func (c *changed) Is(target error) bool { return target == ErrChanged }
 
-// Open gives random access to an object. Reads fetch whole blocks and keep the last ones; where they follow each other,
-// they go on in one request. They end when ctx ends.
-func (p *Pool) Open(ctx context.Context, o Object) steps.Reader { return p.open(ctx, o, p.o.BlockSize) }
-
-// peekBlock is how many bytes are fetched at a time of an object that is only looked into.
-const peekBlock = 16 << 10
-
-// Peek is Open for reads of a little here and there, such as a footer: it fetches small blocks.
-func (p *Pool) Peek(ctx context.Context, o Object) steps.Reader {
-	return p.open(ctx, o, min(peekBlock, p.o.BlockSize))
-}
-
-func (p *Pool) open(ctx context.Context, o Object, block int) steps.Reader {
+// Open gives random access to an object. It reads nothing yet. Reads fetch small blocks and keep the last ones; where they
+// follow each other, they fetch more and more ahead, and at last go on in one request. They end when ctx ends.
+func (p *Pool) Open(ctx context.Context, o Object) steps.Reader {
 	ctx, cancel := context.WithCancelCause(ctx)
 	return &file{
 		pool: p, ctx: ctx, cancel: cancel, object: o, proof: proof{object: o},
-		size: int64(block), kept: newBlocks(p.o.CacheSize / block), last: -1,
+		each: int64(p.o.BlockSize), kept: newBlocks(p.o.CacheSize / p.o.BlockSize),
 	}
 }
 
@@ -68,15 +60,14 @@ type file struct {
 	ctx    context.Context
 	cancel context.CancelCauseFunc
 	object Object
-	size   int64 // of a block
+	each   int64 // bytes of a block
 
-	mu    sync.Mutex // one read at a time
-	kept  *blocks
-	long  *stream // goes on where the last read in order ended, parked; or nil
-	last  int     // the block that was fetched last
-	run   int     // how many blocks were fetched in order up to it
-	proof proof
-	bad   error // ends all reads
+	mu     sync.Mutex // one read at a time
+	kept   *blocks
+	fronts fronts
+	long   *stream // goes on where the last read in order ended, parked; or nil
+	proof  proof
+	bad    error // ends all reads
 }
 
 var errClosed = errors.New("read of a closed file")
@@ -92,11 +83,11 @@ func (f *file) ReadAt(p []byte, off int64) (int, error) {
 	defer f.mu.Unlock()
 	n := 0
 	for n < len(p) && off+int64(n) < f.object.Size {
-		block, err := f.block(int((off+int64(n))/f.size), off+int64(len(p)))
+		block, err := f.block(int((off+int64(n))/f.each), off+int64(len(p)))
 		if err != nil {
 			return n, err
 		}
-		n += copy(p[n:], block[(off+int64(n))%f.size:])
+		n += copy(p[n:], block[(off+int64(n))%f.each:])
 	}
 	if n < len(p) {
 		return n, io.EOF

@@ -43,9 +43,6 @@ func (s *Source) Open(ctx context.Context, shard steps.Shard) (steps.Reader, err
 
 // Peek opens a shard of the source of which little will be read. None of it is kept.
 func (s *Source) Peek(ctx context.Context, shard steps.Shard) (steps.Reader, error) {
-	if p, ok := s.Source.(runner.Peeker); ok {
-		return p.Peek(ctx, shard)
-	}
 	return s.Source.Open(ctx, shard)
 }
 

@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -32,7 +33,7 @@ func (a about) digest() string {
 // about asks for the first byte. That also tells whether the server has parts of files at all, which a HEAD does not, and
 // some servers answer to no HEAD.
 func (s *Source) about(ctx context.Context, u *url.URL) (a about, err error) {
-	err = s.pool.Ask(ctx, show(u), func(ctx context.Context) error {
+	err = s.pool.Ask(ctx, ranges.Request{What: show(u), Send: func(ctx context.Context, _ func(io.Reader) io.Reader) error {
 		r, err := s.get(ctx, u, "bytes=0-0", nil)
 		if err != nil {
 			return err
@@ -40,7 +41,7 @@ func (s *Source) about(ctx context.Context, u *url.URL) (a about, err error) {
 		defer drop(r)
 		a, err = told(u, r)
 		return err
-	})
+	}})
 	return a, err
 }
 

@@ -87,15 +87,6 @@ func (s *Source) Open(ctx context.Context, shard steps.Shard) (steps.Reader, err
 	return s.pool.Open(ctx, o), nil
 }
 
-// Peek implements runner.Peeker.
-func (s *Source) Peek(ctx context.Context, shard steps.Shard) (steps.Reader, error) {
-	o, err := s.object(ctx, shard)
-	if err != nil {
-		return nil, err
-	}
-	return s.pool.Peek(ctx, o), nil
-}
-
 // object makes sure that a shard is as it was listed, and tells how to read it.
 func (s *Source) object(ctx context.Context, shard steps.Shard) (ranges.Object, error) {
 	u, err := parse(shard.Place)

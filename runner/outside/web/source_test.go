@@ -37,7 +37,7 @@ func serve(t *testing.T, h http.Handler) string {
 // newSource reads blocks of 1,000 bytes and does not really wait.
 func newSource(t *testing.T) *web.Source {
 	s := web.New(web.Options{Ranges: ranges.Options{
-		BlockSize: 1000, CacheSize: 4000, Stall: 200 * time.Millisecond,
+		BlockSize: 1000, CacheSize: 4000, LongAfter: 2000, Stall: 200 * time.Millisecond,
 		Sleep: func(ctx context.Context, _ time.Duration) error { return ctx.Err() },
 	}})
 	t.Cleanup(s.Close)

@@ -1,8 +1,8 @@
-package hub
+package ranges
 
 import "slices"
 
-// mostFronts is how many places of a file may be read onward from side by side, such as the columns of a table.
+// mostFronts is how many places of an object may be read onward from side by side, such as the columns of a table.
 const mostFronts = 8
 
 // fronts remember where reads ended, the one used last at the end, and how many blocks were fetched in order up to there.
