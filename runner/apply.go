@@ -54,6 +54,7 @@ type apply struct {
 	flying   map[string]bool    // keys of actions under way
 	agreeing sync.Mutex         // one step at a time is priced and agreed to
 	agreed   keySet             // questions that may be sent
+	turns    turns              // of asking
 	made     map[string]*Record // by key, lean ones of actions executed in this apply
 	work     context.Context    // ends when all is to end at once
 	gentle   context.Context    // ends when nothing new is to be started
@@ -138,7 +139,8 @@ func (r *Runner) begin(ctx context.Context, opt ApplyOptions, done []StepReport)
 	}
 	a := &apply{
 		Runner: r, opt: opt, since: since, stages: stages, states: map[*stage]*progress{},
-		done: make(chan func() error), events: make(chan Event), flying: map[string]bool{}, made: map[string]*Record{},
+		turns: turns{take: r.opt.Turn},
+		done:  make(chan func() error), events: make(chan Event), flying: map[string]bool{}, made: map[string]*Record{},
 	}
 	for i, st := range stages {
 		p := &progress{StepReport: StepReport{Name: st.node.spec.Name, Kind: st.node.kind.Name}}

@@ -29,26 +29,20 @@ var deleted = []struct{ class, prefix string }{
 // weigh counts what goes and what stays.
 func (g *Garbage) weigh(ctx context.Context) error {
 	goes, stays := map[string]*Class{}, map[string]*Class{}
-	for name, err := range g.store.Bucket().List(ctx, "") {
+	for e, err := range store.Entries(ctx, g.store.Bucket(), "") {
 		if err != nil {
 			return err
 		}
-		size, err := g.store.Bucket().Size(ctx, name)
-		if there, err := readable(err); err != nil {
-			return err
-		} else if !there {
-			continue
-		}
-		class, known := classOf(name)
+		class, known := classOf(e.Name)
 		in := stays
-		if known && !g.reach.holds(name) {
+		if known && !g.reach.holds(e.Name) {
 			in = goes
 		}
 		if in[class] == nil {
 			in[class] = &Class{Name: class}
 		}
 		in[class].Count++
-		in[class].Bytes += size
+		in[class].Bytes += e.Size
 	}
 	g.Delete, g.Keep = inOrder(goes), inOrder(stays)
 	return nil

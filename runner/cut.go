@@ -35,6 +35,11 @@ type rowBuffer struct {
 }
 
 func (b *rowBuffer) add(row []byte, from steps.From, provenance []byte) {
+	if n := len(b.rows) + len(row) + 1; n > cap(b.rows) {
+		grown := make([]byte, len(b.rows), max(n, 2*cap(b.rows), leastPart)) // append would grow by a quarter, and copy each byte five times
+		copy(grown, b.rows)
+		b.rows = grown
+	}
 	b.rows = append(append(b.rows, row...), '\n')
 	b.lineage = appendFrom(b.lineage, b.last, from)
 	b.last = from

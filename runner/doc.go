@@ -8,18 +8,19 @@
 // covers under which it looks; the symbol of an action is its key with "what that action makes" in place of parts that
 // are not known before an earlier action of the step has run. What is found is the record of an action (record.go,
 // recordname.go) or the manifest of a whole step (manifest.go), taken at its word only after a check (sealed.go).
-// outside.go reads what does not lie in the store, and
-// remembers it (memo.go, stamp_*.go); canonical.go makes equal configs equal bytes. plan.go tells what is left to do,
+// outside.go reads what does not lie in the store, by way of sources.go where it is on no disk of this machine (the folder outside has
+// the sources: the Hub, buckets, web servers), and
+// remembers it (memo.go, stamp_*.go); taken.go says what a step takes from there; canonical.go makes equal configs equal bytes. plan.go tells what is left to do,
 // count.go what would be asked for it, rowchanges.go how the rows are others than before, and reason.go why: by what
 // was changed in the config (reasonfields.go on flat.go), the shards (reasonfiles.go) or the steps before
 // (reasoninputs.go), in the user's own words (reasontext.go).
 //
 // Doing it. apply.go executes what the plan calls missing, and nothing else: execute.go and output.go run one action,
 // which cuts its rows into parts (cut.go), says which row each was made of (lineage.go) and names those that it turned
-// away (rejects.go). send.go has questions answered behind the Gateway (gateway.go). publish.go writes the files that
-// the user sees and published.go knows them again, also when they were cut off (publishcut.go); trace.go joins to each row what is known of its making. report.go
-// tells what was done, finish.go records it, and state.go writes it down for scripts. file.go writes files whole or not
-// at all.
+// away (rejects.go). send.go has questions answered behind the Gateway (gateway.go), in its turn (turn.go). publish.go
+// writes the files that the user sees and published.go knows them again, also when they were cut off (publishcut.go);
+// trace.go joins to each row what is known of its making. report.go tells what was done, finish.go records it, and
+// state.go writes it down for scripts. file.go writes files whole or not at all.
 //
 // What is remembered. history.go says what a run is, runs.go stores them, detail.go keeps what each step of one rested
 // on, for the next plan to compare with. tags.go gives runs names, and findrun.go finds them.
@@ -33,7 +34,7 @@
 // files (savedinputs.go), runs (savedruns.go), or else how the plans differ (savedeffects.go).
 //
 // Keeping house. lock.go lets one process write to a project, storelock.go several work with a store or one delete from
-// it. reach.go follows the names from runs to all that they rest on, reachpresent.go those from a pipeline as it
+// it; on a store in a bucket, storelease.go does so between machines, by leases that storeself.go knows again. reach.go follows the names from runs to all that they rest on, reachpresent.go those from a pipeline as it
 // stands; gc.go finds the rest (gcwhole.go spares runs that lose nothing) and gcremove.go deletes it, by classes.go in an order that a kill cannot harm. verify.go
 // looks whether all is there as it was stored (verifyrecords.go, verifyruns.go, verifygaps.go), damage.go is what it
 // finds, and

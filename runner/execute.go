@@ -129,8 +129,8 @@ func (in *input) Open(ctx context.Context, p steps.Part) (steps.Reader, error) {
 	return memory(in.bytes), nil
 }
 
-func (in *input) Shard(_ context.Context, i int) (steps.Reader, error) {
-	return in.files.open(in.task.action.Shards[i])
+func (in *input) Shard(ctx context.Context, i int) (steps.Reader, error) {
+	return in.files.open(ctx, in.task.action.Shards[i])
 }
 
 func (in *input) File(ctx context.Context, f steps.File) ([]byte, error) {

@@ -129,7 +129,7 @@ func (a *apply) differs() bool {
 // was not done again in full.
 func (a *apply) runStep(ctx context.Context, st *stage) (RunStep, error) {
 	p := a.states[st]
-	step := RunStep{StepReport: p.StepReport, Symbol: st.symbol, Pace: a.pace(st, p)}
+	step := RunStep{StepReport: p.StepReport, Symbol: st.symbol, Pins: st.pins, Pace: a.pace(st, p)}
 	if !p.ended || st.trial || st.behindTrial {
 		if was, _ := a.before(st, a.since, a.stages); was != nil {
 			step.Detail, step.Since = was.Detail, was.Since
@@ -162,7 +162,7 @@ func (a *apply) untouched() []RunStep {
 		left := RunStep{StepReport: StepReport{Name: s.Name, Kind: s.Kind}}
 		if was := a.since.step(s.Name); was != nil {
 			left.Done, left.Partial, left.Tally = was.Done, was.Partial, was.Tally
-			left.Symbol, left.Detail, left.Since, left.Pace = was.Symbol, was.Detail, was.Since, was.Pace
+			left.Symbol, left.Detail, left.Since, left.Pins, left.Pace = was.Symbol, was.Detail, was.Since, was.Pins, was.Pace
 		}
 		all = append(all, left)
 	}

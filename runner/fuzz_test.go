@@ -272,7 +272,7 @@ func FuzzFilesOfTheProject(f *testing.F) {
 			t.Errorf("%s: what was remembered is gone", text)
 		}
 		write(r.memoPath(), sealed)
-		newOutside(dir, loadMemo(r.memoPath())).memo["x"] = stamp{}
+		newOutside(dir, nil, r.loadMemos()).memo["x"] = stamp{}
 		write(r.statePath(), text)
 		if s, err := readState(r.statePath()); err == nil {
 			_ = s.Stages["a"]
@@ -325,7 +325,7 @@ func inputs(a, b *SavedPlan) {
 	for _, now := range b.Basis.Steps {
 		if was := a.step(now.Name); was != nil {
 			fileMoves(was, now)
-			inputMoves(was, now)
+			(&Runner{outside: newOutside("", nil, memos{})}).inputMoves(was, now)
 		}
 	}
 }

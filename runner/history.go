@@ -32,6 +32,7 @@ type RunStep struct {
 	Symbol string `json:"symbol,omitempty"` // key of the step
 	Detail string `json:"detail,omitempty"` // digest of its Detail when it was last done, in this run or an earlier one
 	Since  int    `json:"since,omitempty"`  // the run that Detail is of
+	Pins   []Pin  `json:"pins,omitempty"`   // the states at which it read addresses in this run, or would have had it had to
 
 	// Pace is how many seconds an action took when the step last executed some, by the clock and with its neighbours
 	// beside it; 0 if that is not known, or if it put questions, which take as long as others take to answer.

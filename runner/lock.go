@@ -20,6 +20,9 @@ type Lock struct {
 	note string
 }
 
+// lockFile, within the state of a project, is the file of its lock.
+const lockFile = "lock"
+
 // A LockedError says that another process writes to the project.
 type LockedError struct {
 	Holder string // who it is, as it said itself; may be empty
@@ -39,7 +42,7 @@ func Acquire(state string) (*Lock, error) {
 	if err := store.MakeFolder(state); err != nil {
 		return nil, err
 	}
-	l := &Lock{file: flock.New(filepath.Join(state, "lock")), note: filepath.Join(state, "lock.holder")}
+	l := &Lock{file: flock.New(filepath.Join(state, lockFile)), note: filepath.Join(state, "lock.holder")}
 	ok, err := l.try()
 	if err != nil {
 		return nil, fmt.Errorf("lock the project: %w", err)
@@ -71,7 +74,7 @@ func (l *Lock) try() (ok bool, err error) {
 // Holder tells whether a process writes to the project whose state lies in the folder, and who it is, as it said
 // itself. It writes nothing.
 func Holder(state string) (who string, held bool) {
-	path := filepath.Join(state, "lock")
+	path := filepath.Join(state, lockFile)
 	if _, err := os.Stat(path); err != nil {
 		return "", false
 	}

@@ -2,10 +2,9 @@ package runner
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io/fs"
 
+	"sftrun.local/runner/store"
 	"sftrun.local/steps"
 )
 
@@ -116,38 +115,41 @@ func (r *Runner) fromManifest(ctx context.Context, st *stage) (bool, error) {
 	return true, nil
 }
 
-// hasAll tells whether all that a manifest names is in the store. It looks at several at once.
+// hasAll tells whether all that a manifest names is in the store.
 func (r *Runner) hasAll(ctx context.Context, m *Manifest) (bool, error) {
-	for _, parts := range m.Streams {
-		if whole, err := r.hasEach(ctx, len(parts), func(i int) steps.Part { return parts[i].Part }); !whole || err != nil {
-			return false, err
+	var want []store.Entry
+	for _, pieces := range m.Streams {
+		for _, p := range pieces {
+			want = append(want, entryOf(p.Part))
 		}
 	}
-	if whole, err := r.hasEach(ctx, len(m.Provenance), func(i int) steps.Part { return m.Provenance[i] }); !whole || err != nil {
-		return false, err
+	want = append(want, entriesOf(m.Provenance)...)
+	for _, name := range m.Actions {
+		want = append(want, store.Entry{Name: name, Size: -1})
 	}
-	return found(abreast(ctx, r.workers(), len(m.Actions), func(ctx context.Context, i int) error {
-		_, err := r.opt.Store.Bucket().Size(ctx, m.Actions[i])
-		return err
-	}))
+	missing, err := r.missing(ctx, want)
+	return len(missing) == 0, err
 }
 
-// hasEach tells whether n parts are in the store.
-func (r *Runner) hasEach(ctx context.Context, n int, part func(i int) steps.Part) (bool, error) {
-	return found(abreast(ctx, r.workers(), n, func(ctx context.Context, i int) error {
-		if ok, err := r.has(ctx, part(i)); ok || err != nil {
-			return err
+// missing finds which of the names are not in the store.
+func (r *Runner) missing(ctx context.Context, want []store.Entry) (map[string]bool, error) {
+	return r.opt.Store.Missing(ctx, want, r.lookups())
+}
+
+// entryOf a part is where it lies in the store, and how many bytes there should be.
+func entryOf(p steps.Part) store.Entry {
+	return store.Entry{Name: store.ObjectName(p.Digest), Size: p.Size}
+}
+
+// entriesOf parts; one that is none lies nowhere.
+func entriesOf(parts []steps.Part) []store.Entry {
+	var all []store.Entry
+	for _, p := range parts {
+		if p.Digest != "" {
+			all = append(all, entryOf(p))
 		}
-		return fs.ErrNotExist
-	}))
-}
-
-// found tells of a search whose error may be that something is not there.
-func found(err error) (bool, error) {
-	if errors.Is(err, fs.ErrNotExist) {
-		return false, nil
 	}
-	return err == nil, err
+	return all
 }
 
 // saveManifest stores the manifest of a stage that is done for good. One with failed rows is not stored: those rows

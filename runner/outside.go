@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"slices"
 	"sort"
+	"strings"
 	"sync"
 
 	"github.com/bmatcuk/doublestar/v4"
@@ -20,18 +21,21 @@ import (
 	"sftrun.local/steps"
 )
 
-// outside is the files that do not lie in the store: shards, prompts. It remembers the digest of each shard with what
-// the file system says of it, so that a shard is read once for its digest and again only after it changed.
+// outside is the files that do not lie in the store: shards, prompts. It remembers the digest of each shard of this
+// machine with what the file system says of it, so that a shard is read once for its digest and again only after it
+// changed. Shards elsewhere it leaves to the sources.
 type outside struct {
-	dir string // patterns and paths are relative to it
+	dir     string // patterns and paths are relative to it
+	sources []Source
 
-	mu    sync.Mutex
-	memo  map[string]stamp // by place
-	fresh bool             // memo holds more than was loaded
+	mu sync.Mutex
+	memos
+	fresh bool             // memos hold more than was loaded
 	seen  map[string]stamp // by place: as last listed, without digest
 
 	listing sync.Mutex
-	listed  map[string][]steps.Shard // by pattern
+	listed  map[steps.Wanted]Listing
+	asLast  bool // listings of sources are taken as they were last, where that is known
 }
 
 // stamp is what tells that a file is still the one that was read.
@@ -43,11 +47,8 @@ type stamp struct {
 	Digest  string `json:"digest"`
 }
 
-func newOutside(dir string, memo map[string]stamp) *outside {
-	if memo == nil {
-		memo = map[string]stamp{}
-	}
-	return &outside{dir: dir, memo: memo, seen: map[string]stamp{}, listed: map[string][]steps.Shard{}}
+func newOutside(dir string, sources []Source, m memos) *outside {
+	return &outside{dir: dir, sources: sources, memos: m, seen: map[string]stamp{}, listed: map[steps.Wanted]Listing{}}
 }
 
 func (f *outside) path(place string) string {
@@ -57,18 +58,20 @@ func (f *outside) path(place string) string {
 	return filepath.Join(f.dir, place)
 }
 
-// listOnce is list, but looks only once for each pattern until the listings are forgotten.
-func (f *outside) listOnce(ctx context.Context, pattern string) ([]steps.Shard, error) {
+// listOnce is list, but looks only once for what is wanted until the listings are forgotten.
+func (f *outside) listOnce(ctx context.Context, w steps.Wanted) (Listing, error) {
 	f.listing.Lock()
 	defer f.listing.Unlock()
-	if known, ok := f.listed[pattern]; ok {
-		return slices.Clone(known), nil
+	known, ok := f.listed[w]
+	if !ok {
+		var err error
+		if known, err = f.list(ctx, w); err != nil {
+			return Listing{}, err
+		}
+		f.listed[w] = known
 	}
-	shards, err := f.list(ctx, pattern)
-	if err == nil {
-		f.listed[pattern] = slices.Clone(shards)
-	}
-	return shards, err
+	known.Shards = slices.Clone(known.Shards)
+	return known, nil
 }
 
 // relist forgets the listings.
@@ -105,8 +108,21 @@ func (f *outside) asListed(place string) (digest string, ok bool) {
 	return f.remembered(place, now)
 }
 
-// list finds the shards of a pattern, sorted by name.
-func (f *outside) list(ctx context.Context, pattern string) ([]steps.Shard, error) {
+// list finds the shards that are wanted, sorted by name: with the source that the address is meant for, or else on this
+// machine.
+func (f *outside) list(ctx context.Context, w steps.Wanted) (Listing, error) {
+	if s := f.source(w.From); s != nil {
+		return f.listAt(ctx, s, w)
+	}
+	if scheme, _, ok := strings.Cut(w.From, "://"); ok {
+		return Listing{}, fmt.Errorf("%q: nothing here reads from %s://.  Download the files and name them by their paths", w.From, scheme)
+	}
+	shards, err := f.match(ctx, w.From)
+	return Listing{Shards: shards}, err
+}
+
+// match finds the files of a pattern.
+func (f *outside) match(ctx context.Context, pattern string) ([]steps.Shard, error) {
 	if !doublestar.ValidatePathPattern(pattern) {
 		return nil, fmt.Errorf("%q is no pattern of files: a bracket or brace is not closed", pattern)
 	}
@@ -144,11 +160,17 @@ func (f *outside) list(ctx context.Context, pattern string) ([]steps.Shard, erro
 	return shards, nil
 }
 
-// digest fills in the digests of shards, reading what changed, several at once.
+// digest fills in the digests of shards, reading what changed, several at once. Shards of a source have come with theirs.
 func (f *outside) digest(ctx context.Context, shards []steps.Shard, workers int) error {
 	return abreast(ctx, workers, len(shards), func(ctx context.Context, i int) (err error) {
-		shards[i].Digest, err = f.digestOne(ctx, shards[i].Place)
-		return err
+		if f.source(shards[i].Place) == nil {
+			shards[i].Digest, err = f.digestOne(ctx, shards[i].Place)
+			return err
+		}
+		if shards[i].Digest == "" {
+			return fmt.Errorf("%s: where it lies no digest of it is told, so nobody could tell when it changes.  Download it and name it by its path", shards[i].Place)
+		}
+		return nil
 	})
 }
 
@@ -201,8 +223,12 @@ func digestFile(ctx context.Context, path string) (string, error) {
 	}
 }
 
-// unchanged makes sure that a shard is still the file whose digest is in the key.
+// unchanged makes sure that a shard is still the file whose digest is in the key. That of a source cannot have changed
+// unseen: see Source.Open.
 func (f *outside) unchanged(s steps.Shard) error {
+	if f.source(s.Place) != nil {
+		return nil
+	}
 	info, err := os.Stat(f.path(s.Place))
 	if err != nil {
 		return err
@@ -217,7 +243,10 @@ func (f *outside) unchanged(s steps.Shard) error {
 	return nil
 }
 
-func (f *outside) open(s steps.Shard) (steps.Reader, error) {
+func (f *outside) open(ctx context.Context, s steps.Shard) (steps.Reader, error) {
+	if from := f.source(s.Place); from != nil {
+		return from.Open(ctx, s)
+	}
 	file, err := os.Open(f.path(s.Place))
 	if err != nil {
 		return nil, err

@@ -52,6 +52,7 @@ type StepPlan struct {
 	Asks       *Asks       `json:"asks,omitempty"`       // questions to models, for a step that puts some and runs
 	AsksAny    bool        `json:"asksAny,omitempty"`    // its kind puts questions
 	RowChanges []RowChange `json:"rowChanges,omitempty"` // how the rows that it takes differ from before, for a step that puts questions and runs
+	Taking     *Taking     `json:"taking,omitempty"`     // what it takes from outside the store, if it does and that is known
 	Reads      int64       `json:"reads,omitempty"`      // bytes that its actions will read
 	Writes     int64       `json:"writes,omitempty"`     // bytes of rows that they will write, as an estimate, without what comes from outside
 	Seconds    float64     `json:"seconds,omitempty"`    // that they will take, by those executed last; 0 if not known
@@ -184,6 +185,10 @@ func (r *Runner) planStep(ctx context.Context, st *stage, since past, stages []*
 	if renamed {
 		s.Was = was.Name
 	}
+	var err error
+	if s.Taking, err = r.taking(ctx, st, st.data == nil); err != nil {
+		return s, err
+	}
 	switch {
 	case st.data != nil:
 		s.Verdict, s.Tally, s.RowsIn = Cached, &st.data.Tally, st.data.In
@@ -198,7 +203,6 @@ func (r *Runner) planStep(ctx context.Context, st *stage, since past, stages []*
 		}
 		s.Reasons = r.reasons(ctx, stages, st, since, was)
 		if st.node.kind.Asks {
-			var err error
 			if s.RowChanges, err = r.rowChanges(ctx, st, was); err != nil {
 				return s, err
 			}

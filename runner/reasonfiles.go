@@ -39,14 +39,14 @@ func (q inquiry) files(ctx context.Context, stuck bool) (all []Reason, unexplain
 			case ok && was.Digest == s.Digest:
 			case then != nil && !listed(then, s):
 			case ok:
-				all = append(all, Reason{Text: s.Place + " changed"})
+				all = append(all, Reason{Text: q.runner.outside.shown(s) + " changed"})
 			case renamed[s.Digest] != "":
 				all = append(all, Reason{Text: fmt.Sprintf("%s is now called %s", renamed[s.Digest], s.Name)})
 				delete(renamed, s.Digest)
 			case stuck && then == nil:
 				unexplained = true
 			default:
-				all = append(all, Reason{Text: s.Place + " is new"})
+				all = append(all, Reason{Text: q.runner.outside.shown(s) + " is new"})
 			}
 		}
 	}
@@ -55,7 +55,7 @@ func (q inquiry) files(ctx context.Context, stuck bool) (all []Reason, unexplain
 	}
 	for _, s := range gone {
 		if renamed[s.Digest] != "" { // or another of the same bytes, and nobody can tell which of them it was
-			all = append(all, Reason{Text: s.Place + " is gone"})
+			all = append(all, Reason{Text: q.runner.outside.shown(s) + " is gone"})
 		}
 	}
 	return all, unexplained

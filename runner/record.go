@@ -9,6 +9,7 @@ import (
 	"slices"
 	"time"
 
+	"sftrun.local/runner/store"
 	"sftrun.local/steps"
 )
 
@@ -47,19 +48,58 @@ func sum(counts map[string]int) int {
 	return n
 }
 
-// loadRecord returns the newest record of a key, nil if there is none or if it is damaged: then the action is simply
-// executed again. A record of which rows failed, or whose objects are lost, may have a successor.
-func (r *Runner) loadRecord(ctx context.Context, key string) (newest *Record, whole bool, err error) {
-	for attempt := 0; ; attempt++ {
+// entries are what a record names.
+func (r *Record) entries() []store.Entry {
+	var all []store.Entry
+	for _, parts := range r.Streams {
+		all = append(all, entriesOf(parts)...)
+	}
+	return append(all, entriesOf(r.Provenance)...)
+}
+
+// firstRecords reads the records of the first attempts at tasks, and tells of which of them all that they name is in the
+// store. A record that is not there, or damaged, is nil.
+func (r *Runner) firstRecords(ctx context.Context, list []*action) (firsts []*Record, whole []bool, err error) {
+	firsts, whole = make([]*Record, len(list)), make([]bool, len(list))
+	err = abreast(ctx, r.lookups(), len(list), func(ctx context.Context, i int) error {
+		rec, err := readSealed[Record](ctx, r.opt.Store, recordName(list[i].task.pieces.Key(), 0))
+		if rec != nil {
+			firsts[i] = rec.lean()
+		}
+		return err
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	var want []store.Entry
+	for _, rec := range firsts {
+		if rec != nil {
+			want = append(want, rec.entries()...)
+		}
+	}
+	missing, err := r.missing(ctx, want)
+	for i, rec := range firsts {
+		whole[i] = rec != nil && !slices.ContainsFunc(rec.entries(), func(e store.Entry) bool { return missing[e.Name] })
+	}
+	return firsts, whole, err
+}
+
+// newestRecord returns the newest record of a key, given the first, and whether all that it names is in the store. It is
+// nil if there is none or if it is damaged: then the action is simply executed again. A record of which rows failed, or
+// whose objects are lost, may have a successor.
+func (r *Runner) newestRecord(ctx context.Context, key string, first *Record, firstWhole bool) (newest *Record, whole bool, err error) {
+	newest, whole = first, firstWhole
+	for attempt := 1; newest != nil && !(whole && newest.failed() == 0); attempt++ {
 		rec, err := readSealed[Record](ctx, r.opt.Store, recordName(key, attempt))
 		if err != nil || rec == nil {
 			return newest, whole, err
 		}
 		newest = rec
-		if whole, err = r.present(ctx, rec); err != nil || whole && rec.failed() == 0 {
+		if whole, err = r.present(ctx, rec); err != nil {
 			return newest, whole, err
 		}
 	}
+	return newest, whole, nil
 }
 
 // saveRecord stores the record of an action and returns the one that holds from now on: the one that was there first,

@@ -20,6 +20,8 @@ type Options struct {
 	State    string // folder of what this machine remembers: lock, digests of inputs, what was published
 	Output   string // folder of published files
 
+	Sources []Source // of shards that are no files of this machine, in the order in which they are asked
+
 	Variant     string
 	Workers     int    // actions executed at once; 0 = all CPUs
 	Target      string // step to plan and apply, with those before it; "" = all
@@ -28,6 +30,14 @@ type Options struct {
 	Force       bool   // overwrite published files that were changed by hand
 	Tool        string // version of sftrun, for the run record
 	Git         string // commit of the pipeline, and "edited", for the run record
+
+	// Lookups is how many names are looked for in the store at once; 0 = Workers. A store at the end of a wire answers many
+	// at a time.
+	Lookups int
+
+	// Turn is taken before models are asked, so that no other process that works with the store asks the same at the same
+	// time. nil: there is none.
+	Turn Turn
 
 	// Room tells how many bytes may still be written where the store lies, if that is known. nil knows nothing.
 	Room func() (bytes int64, known bool)
@@ -50,7 +60,7 @@ func New(opt Options) *Runner {
 	for _, k := range opt.Kinds {
 		r.kinds[k.Name] = k
 	}
-	r.outside = newOutside(opt.Dir, loadMemo(r.memoPath()))
+	r.outside = newOutside(opt.Dir, opt.Sources, r.loadMemos())
 	return r
 }
 
@@ -59,6 +69,13 @@ func (r *Runner) workers() int {
 		return r.opt.Workers
 	}
 	return runtime.GOMAXPROCS(0)
+}
+
+func (r *Runner) lookups() int {
+	if r.opt.Lookups > 0 {
+		return r.opt.Lookups
+	}
+	return r.workers()
 }
 
 // stages of the steps that are wanted, in order, none resolved yet. What they are shown of the files outside is as of

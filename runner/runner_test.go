@@ -426,10 +426,11 @@ func TestAPlanEndsWithItsContext(t *testing.T) {
 	s.edit("min: 3", "min: 6")
 	for k := 1; ; k++ {
 		ctx, cancel := context.WithCancel(t.Context())
-		bucket := &vanishing{memory: s.bucket.(*memory), left: k, gc: cancel}
+		bucket := &vanishing{memory: s.bucket.(*memory), gc: cancel}
+		bucket.left.Store(int64(k))
 		_, err := s.of("", bucket, ".sftrun").Plan(ctx)
 		cancel()
-		if bucket.left > 0 {
+		if bucket.left.Load() > 0 {
 			break
 		}
 		if !errors.Is(err, context.Canceled) {

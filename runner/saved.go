@@ -54,6 +54,7 @@ type StepBasis struct {
 	Symbol string                `json:"symbol,omitempty"` // key of the step; "" if it waits
 	Run    []string              `json:"run,omitempty"`    // symbols of the actions to execute; those that are sure to be
 	Files  map[string]steps.File `json:"files,omitempty"`  // declared files by field
+	Pins   []Pin                 `json:"pins,omitempty"`   // the states at which addresses were listed
 	Inputs []steps.Shard         `json:"inputs,omitempty"` // all files from outside that the step was shown
 }
 

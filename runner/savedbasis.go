@@ -33,7 +33,7 @@ func (r *Runner) basis(ctx context.Context, stages []*stage) (Basis, error) {
 }
 
 func basisOf(st *stage) StepBasis {
-	b := StepBasis{Name: st.node.spec.Name, Digest: st.node.digest(), Symbol: st.symbol, Files: st.node.files, Inputs: distinct(st.shards())}
+	b := StepBasis{Name: st.node.spec.Name, Digest: st.node.digest(), Symbol: st.symbol, Files: st.node.files, Pins: st.pins, Inputs: distinct(st.shards())}
 	if st.data == nil {
 		b.Run = symbols(st.pending())
 	}

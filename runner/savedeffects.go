@@ -126,12 +126,13 @@ func publishMoves(was, is *Plan) []Move {
 }
 
 // essence is a plan without what may differ between two that are the same: the commit, places in files that a comment
-// shifts, warnings, and the order in which steps are written.
+// shifts, warnings, the states of addresses, which pinMoves tells, and the order in which steps are written.
 func essence(p *Plan) []byte {
 	e := *p
 	e.Git, e.Warnings = "", nil
 	e.Steps, e.Publish = slices.Clone(p.Steps), slices.Clone(p.Publish)
 	for i := range e.Steps {
+		e.Steps[i].Taking = nil
 		e.Steps[i].Reasons = slices.Clone(e.Steps[i].Reasons)
 		for k := range e.Steps[i].Reasons {
 			e.Steps[i].Reasons[k].At = ""

@@ -31,7 +31,7 @@ func (r *Runner) causes(s, now *SavedPlan) []Move {
 	for _, b := range now.Basis.Steps {
 		if was := s.step(b.Name); was != nil {
 			moves = append(moves, fileMoves(was, b)...)
-			moves = append(moves, inputMoves(was, b)...)
+			moves = append(moves, r.inputMoves(was, b)...)
 		}
 	}
 	return append(moves, toolMoves(s, now)...)

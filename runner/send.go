@@ -207,7 +207,12 @@ func (a *apply) forget(ctx context.Context, disputed map[string]bool) error {
 // send obtains the answers. What was sent is told even if the error is not nil, as it may have cost something.
 func (a *apply) send(step string, parked []*action, priced map[string]bool) (cleared, error) {
 	var c cleared
-	err := a.Runner.opt.Gateway.Send(a.gentle, a.questions(a.gentle, parked, priced), steps.Sending{
+	asking, end, err := a.turns.begin(a.gentle)
+	if err != nil {
+		return c, err
+	}
+	defer end()
+	err = a.Runner.opt.Gateway.Send(asking, a.questions(asking, parked, priced), steps.Sending{
 		Run: a.run.Started.Format(time.RFC3339), Step: step, Workers: a.workers(),
 		Sent: func(s steps.Sent) {
 			c.count++

@@ -65,9 +65,19 @@ func (r *Runner) find(ctx context.Context, st *stage, ready []*action) ([]*actio
 
 // lookupAll finds the records of actions whose sources are known, several at once.
 func (r *Runner) lookupAll(ctx context.Context, st *stage, list []*action) error {
-	return abreast(ctx, r.workers(), len(list), func(ctx context.Context, i int) error {
+	err := abreast(ctx, r.workers(), len(list), func(_ context.Context, i int) error {
 		st.prepare(list[i])
-		return r.lookup(ctx, st.node.kind, list[i])
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	firsts, whole, err := r.firstRecords(ctx, list)
+	if err != nil {
+		return err
+	}
+	return abreast(ctx, r.lookups(), len(list), func(ctx context.Context, i int) error {
+		return r.lookup(ctx, st.node.kind, list[i], firsts[i], whole[i])
 	})
 }
 
@@ -105,9 +115,9 @@ func (st *stage) prepare(a *action) {
 	a.task = &task{kind: st.node.kind, action: act, sources: sources, pieces: pieces(st.node.kind, a.Action, a.config, all, a.first)}
 }
 
-// lookup finds the record of an action, unless what it made is gone or it is to be tried again.
-func (r *Runner) lookup(ctx context.Context, kind steps.Kind, a *action) error {
-	rec, whole, err := r.loadRecord(ctx, a.task.pieces.Key())
+// lookup finds the record of an action, given the first, unless what it made is gone or it is to be tried again.
+func (r *Runner) lookup(ctx context.Context, kind steps.Kind, a *action, first *Record, whole bool) error {
+	rec, whole, err := r.newestRecord(ctx, a.task.pieces.Key(), first, whole)
 	if err != nil || rec == nil {
 		return err
 	}

@@ -52,8 +52,11 @@ func (t *tracer) first(st *stage, stream string, most int) iter.Seq2[json.RawMes
 	}
 }
 
-// look resolves all steps as far as their data are there, and finds one that must be there.
+// look resolves all steps as far as their data are there, and finds one that must be there. It asks no source what it
+// would find now: what was made is looked at, which may be wanted without a network.
 func (r *Runner) look(ctx context.Context, step string) (*tracer, *stage, error) {
+	r.outside.asLast = true
+	defer func() { r.outside.asLast = false }()
 	stages, err := r.stages()
 	if err != nil {
 		return nil, nil, err

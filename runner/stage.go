@@ -17,6 +17,7 @@ import (
 type stage struct {
 	node        *node
 	inputs      map[string][]piece // by field, once the steps before are done
+	pins        []Pin              // the states at which the addresses of its shards were listed
 	listing     []steps.Shard      // all shards that Actions was shown, with digests where it asked for them
 	actions     []*action
 	symbol      string    // key of the step, see Manifest
@@ -163,26 +164,8 @@ func stepSymbol(st *stage) string {
 
 // present tells whether all that a record names is in the store. It reads no data.
 func (r *Runner) present(ctx context.Context, rec *Record) (bool, error) {
-	for _, parts := range rec.Streams {
-		for _, p := range parts {
-			if ok, err := r.has(ctx, p); !ok || err != nil {
-				return false, err
-			}
-		}
-	}
-	for _, p := range rec.Provenance {
-		if ok, err := r.has(ctx, p); !ok || err != nil {
-			return false, err
-		}
-	}
-	return true, nil
-}
-
-func (r *Runner) has(ctx context.Context, p steps.Part) (bool, error) {
-	if p.Digest == "" {
-		return true, nil
-	}
-	return r.opt.Store.Has(ctx, p.Digest, p.Size)
+	missing, err := r.missing(ctx, rec.entries())
+	return len(missing) == 0, err
 }
 
 // stageInputs implements steps.Inputs for one stage.
@@ -200,23 +183,27 @@ func (in *stageInputs) Parts(input string) []steps.Part {
 }
 
 // Shards lists files. Steps without inputs are resolved together, so they may share what was listed.
-func (in *stageInputs) Shards(ctx context.Context, pattern string) ([]steps.Shard, error) {
+func (in *stageInputs) Shards(ctx context.Context, w steps.Wanted) ([]steps.Shard, error) {
 	list := in.runner.outside.list
 	if len(in.stage.node.spec.Inputs) == 0 {
 		list = in.runner.outside.listOnce
 	}
-	shards, err := list(ctx, pattern)
+	found, err := list(ctx, w)
 	if err == nil {
-		err = in.runner.notItsOwn(shards)
+		err = in.runner.notItsOwn(found.Shards)
 	}
-	in.stage.listing = append(in.stage.listing, shards...)
-	return shards, err
+	in.stage.pin(w, found)
+	in.stage.listing = append(in.stage.listing, found.Shards...)
+	return found.Shards, err
 }
 
 // notItsOwn makes sure that a pipeline does not read what it publishes or stores: it would grow with every apply.
 func (r *Runner) notItsOwn(shards []steps.Shard) error {
 	sound := ""
 	for _, s := range shards {
+		if r.outside.source(s.Place) != nil {
+			continue
+		}
 		folder := filepath.Dir(r.outside.path(s.Place))
 		if folder == sound {
 			continue

@@ -80,7 +80,7 @@ func readKind() steps.Kind {
 				return nil, err
 			}
 			return splitter(func(ctx context.Context, in steps.Inputs) ([]steps.Action, error) {
-				shards, err := in.Shards(ctx, c.From)
+				shards, err := in.Shards(ctx, steps.Wanted{From: c.From})
 				if err != nil {
 					return nil, &steps.FieldError{Field: "from", Text: err.Error()}
 				}

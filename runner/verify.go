@@ -87,16 +87,12 @@ func (v *verification) measure(ctx context.Context) error {
 		if prefix == "" {
 			continue
 		}
-		for name, err := range v.store.Bucket().List(ctx, prefix) {
+		for e, err := range store.Entries(ctx, v.store.Bucket(), prefix) {
 			if err != nil {
 				return err
 			}
-			size, err := v.store.Bucket().Size(ctx, name)
-			if err != nil && !errors.Is(err, fs.ErrNotExist) {
-				return err
-			}
 			v.at.Of++
-			v.at.OfBytes += size
+			v.at.OfBytes += e.Size
 		}
 	}
 	return nil

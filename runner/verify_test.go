@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -153,12 +154,12 @@ func TestAnOldRunThatLostDataIsNotToldAgain(t *testing.T) {
 // vanishing is a bucket in which a gc runs at the k-th read.
 type vanishing struct {
 	*memory
-	left int
+	left atomic.Int64
 	gc   func()
 }
 
 func (b *vanishing) Read(ctx context.Context, name string) ([]byte, error) {
-	if b.left--; b.left == 0 {
+	if b.left.Add(-1) == 0 {
 		b.gc()
 	}
 	return b.memory.Read(ctx, name)
@@ -173,15 +174,16 @@ func TestVerifyWhileGCDeletes(t *testing.T) {
 	s.opt.Workers = 1
 	for k := 1; ; k++ {
 		whole := s.bucket.(*memory).clone()
-		bucket := &vanishing{memory: whole, left: k, gc: func() {
+		bucket := &vanishing{memory: whole, gc: func() {
 			if err := s.garbage(whole, 1).Remove(t.Context(), nil); err != nil {
 				t.Error(err)
 			}
 		}}
+		bucket.left.Store(int64(k))
 		if damage := s.verify(bucket).Damage; len(damage) > 0 {
 			t.Errorf("gc at read %d: %+v", k, *damage[0])
 		}
-		if bucket.left > 0 {
+		if bucket.left.Load() > 0 {
 			break
 		}
 	}

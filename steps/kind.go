@@ -66,12 +66,26 @@ type Inputs interface {
 	// Parts lists the parts of the stream that the input field (its path in the config, "input") is connected to.
 	Parts(input string) []Part
 
-	// Shards lists the files outside the store that match a glob pattern or lie at an address, sorted by name and
-	// without digests. None found is an error.
-	Shards(ctx context.Context, pattern string) ([]Shard, error)
+	// Shards lists the files outside the store that are wanted, sorted by name. Those of this machine come without
+	// digests. None found is an error, which names what was looked for.
+	Shards(ctx context.Context, w Wanted) ([]Shard, error)
 
-	// Digest fills in the digests of shards. It reads them only where they changed since they were last read.
+	// Digest fills in the digests of shards that have none. It reads them only where they changed since they were last
+	// read.
 	Digest(ctx context.Context, shards []Shard) error
+}
+
+// Wanted names files outside the store: those of a pattern or those at an address.
+type Wanted struct {
+	// From is a glob of files on this machine, relative to the folder of the pipeline, or an address elsewhere such as
+	// hf://OWNER/NAME. It stands as the user wrote it.
+	From string `json:"from"`
+
+	// Config and Split choose among the files of an address that stands for a dataset with configurations and splits; ""
+	// is the default configuration, and all splits. They choose nothing among files that From names one by one or by a
+	// glob, on this machine or elsewhere.
+	Config string `json:"config,omitempty"`
+	Split  string `json:"split,omitempty"`
 }
 
 // A Part is an immutable object of a dataset.
@@ -93,7 +107,7 @@ type Shard struct {
 	Name   string `json:"name"`   // path below the fixed part of the pattern, with slashes; moving all shards to another folder keeps it
 	Place  string `json:"place"`  // where it lies: a path or an address; never part of a key
 	Size   int64  `json:"size"`   // bytes
-	Digest string `json:"digest"` // SHA-256 of the bytes, hex; "" until Inputs.Digest
+	Digest string `json:"digest"` // of the bytes: SHA-256, hex, or NAME:VALUE where only another one is told; "" until Inputs.Digest
 }
 
 // A File is a small file that the config names and whose content the step depends on: a prompt, a list of words.
@@ -110,6 +124,14 @@ type FieldError struct {
 }
 
 func (e *FieldError) Error() string { return e.Field + ": " + e.Text }
+
+// A ShardCounter is a Step that can tell from a little of a shard how many rows it has, for plans to say what an apply
+// would read.
+type ShardCounter interface {
+	// ShardRows returns how many rows a shard has, or -1 if only reading all of it would tell; then it is not even
+	// opened. A *FieldError says that it cannot be read at all; any other error leaves the rows unknown.
+	ShardRows(ctx context.Context, s Shard, open func() (Reader, error)) (int, error)
+}
 
 // A Bounder is a Step that can tell how many rows it hands on at most, for a plan made before its inputs are there.
 type Bounder interface {

@@ -59,14 +59,14 @@ var storeEdits = []edit{
 	{name: "the manifests of all steps deleted", edit: func(p *project) { removeAll(p, ".sftrun/store/steps") }},
 }
 
-// moveStore moves the store elsewhere and returns where to.
+// moveStore moves the store elsewhere and returns how to name it.
 func moveStore(p *project) string {
 	p.t.Helper()
 	to := filepath.Join(p.t.TempDir(), "store")
 	if err := os.Rename(filepath.Join(p.dir, ".sftrun/store"), to); err != nil {
 		p.t.Fatal(err)
 	}
-	return to
+	return p.storeAt(to)
 }
 
 // ledgerIndex lists the files of the index, which other files of the ledger are the source of.

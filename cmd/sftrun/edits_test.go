@@ -38,16 +38,22 @@ func edits() []edit {
 }
 
 func TestEveryEditRerunsJustWhatDependsOnIt(t *testing.T) {
+	rerun(t, wherever(t), edits())
+}
+
+// rerun makes edits, each to a copy of a project with a store at some place.
+func rerun(t *testing.T, a *away, edits []edit) {
 	base := quickstart(t)
+	base.away = a
 	base.edit("shards:       4", "shards:       10")
 	base.mustApply()
 	before := thinkTexts(base, "")
 	score := scoreboard{}
 	t.Run("edits", func(t *testing.T) {
-		for _, e := range edits() {
+		for _, e := range edits {
 			t.Run(e.name, func(t *testing.T) {
 				t.Parallel()
-				p := &project{t: t, dir: t.TempDir(), drawn: maps.Clone(before)}
+				p := &project{t: t, dir: t.TempDir(), away: base.away, drawn: maps.Clone(before)}
 				copyAsIs(t, base.dir, p.dir)
 				score.add(e, e.check(p))
 			})

@@ -37,6 +37,7 @@ type project struct {
 	t       testing.TB
 	dir     string
 	program string          // "" = the binary
+	away    *away           // where its store lies; nil = in its own folder
 	env     []string        // more settings of the machine
 	args    []string        // flags of every command
 	drawn   map[string]bool // think texts that applies have drawn, where that is of interest
@@ -44,7 +45,7 @@ type project struct {
 
 func quickstart(t testing.TB) *project {
 	t.Helper()
-	p := &project{t: t, dir: t.TempDir()}
+	p := &project{t: t, dir: t.TempDir(), away: wherever(t)}
 	for _, part := range []string{"data", "prompts", "pipeline.cue"} {
 		from := filepath.Join("..", "..", "examples", "quickstart", part)
 		to := filepath.Join(p.dir, part)
@@ -84,7 +85,11 @@ func (p *project) command(args ...string) *exec.Cmd {
 	}
 	cmd := exec.Command(path, slices.Concat(args, p.args)...)
 	cmd.Dir = p.dir
-	cmd.Env = append([]string{"HOME=" + p.dir, "PATH=" + os.Getenv("PATH")}, p.env...)
+	cmd.Env = []string{"HOME=" + p.dir, "PATH=" + os.Getenv("PATH")}
+	if p.away != nil {
+		cmd.Env = append(cmd.Env, p.away.env(p.t, filepath.Join(p.dir, ".sftrun/store"))...)
+	}
+	cmd.Env = append(cmd.Env, p.env...)
 	return cmd
 }
 
@@ -237,9 +242,14 @@ func (p *project) reasons(args ...string) map[string]string {
 }
 
 func TestStoredRowsAreTheSameForAnyNumberOfWorkers(t *testing.T) {
+	anyNumberOfWorkers(t, wherever(t))
+}
+
+func anyNumberOfWorkers(t *testing.T, a *away) {
 	var want *project
 	for _, workers := range []string{"1", "2", "8"} {
 		p := quickstart(t)
+		p.away = a
 		p.mustApply("--workers", workers)
 		if want == nil {
 			want = p

@@ -64,9 +64,14 @@ func TestKilledApplyLosesAndRepeatsNothing(t *testing.T) {
 	if testing.Short() {
 		t.Skip("kills many processes")
 	}
+	strikeAll(t, wherever(t), *kills)
+}
+
+// strikeAll kills applies of projects with a store at some place.
+func strikeAll(t *testing.T, a *away, kills int) {
 	var done sync.Map
 	t.Run("each", func(t *testing.T) {
-		for i, list := range strikes(tales(t), *kills) {
+		for i, list := range strikes(tales(t, a), kills) {
 			t.Run(fmt.Sprint(i), func(t *testing.T) {
 				t.Parallel()
 				for class, n := range list.run(t) {
@@ -83,8 +88,9 @@ func TestKilledApplyLosesAndRepeatsNothing(t *testing.T) {
 }
 
 // tales are the states in which an apply is killed; the last one is the quickstart, which takes the most time.
-func tales(t *testing.T) []*tale {
+func tales(t *testing.T, a *away) []*tale {
 	first := &tale{name: "a first apply", start: initial(t), args: []string{"apply", "--yes"}}
+	first.start.away = a
 	done := first.start.copy(t)
 	done.mustApply()
 
@@ -104,7 +110,9 @@ func tales(t *testing.T) []*tale {
 			merge.start.mustApply()
 		}
 	}
-	all := []*tale{first, edit, variant, merge, {name: "the quickstart", start: quickstart(t), args: first.args}}
+	full := &tale{name: "the quickstart", start: quickstart(t), args: first.args}
+	full.start.away = a
+	all := []*tale{first, edit, variant, merge, full}
 	for _, s := range all {
 		s.tell(t)
 	}
@@ -175,8 +183,10 @@ func strikes(tales []*tale, want int) []chain {
 		}
 	}
 	first, merge, full := tales[0], tales[3], tales[len(tales)-1]
-	for _, class := range []string{"lock", "folder", "object", "action", "step", "publish", "file", "question", "ledger", "index", "run"} {
-		add(chain{first.any(random, class)})
+	for _, class := range []string{"lock", "folder", "object", "away", "action", "step", "publish", "file", "question", "ledger", "index", "run"} {
+		if first.passed(class) {
+			add(chain{first.any(random, class)})
+		}
 	}
 	add(chain{merge.any(random, "merge"), {tale: merge, part: 0.3}})
 	add(chain{{tale: full, part: 0.3}, {tale: full, part: 0.5}})
@@ -207,6 +217,16 @@ func strikes(tales []*tale, want int) []chain {
 		}
 	}
 	return chains
+}
+
+// passed tells whether the apply passes points of a class.
+func (s *tale) passed(class string) bool {
+	for point := range s.passes {
+		if strings.HasPrefix(point, class) {
+			return true
+		}
+	}
+	return false
 }
 
 // any is a kill at any pass of any point of a class.

@@ -1,7 +1,10 @@
 package main
 
 import (
+	"fmt"
+	"io"
 	"io/fs"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -12,10 +15,19 @@ import (
 
 	"sftrun.local/runner"
 	"sftrun.local/runner/store"
+	"sftrun.local/runner/store/blob/blobtest"
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(tidy{m}, map[string]func(){"sftrun": main})
+	testscript.Main(tidy{m}, map[string]func(){"sftrun": main, "s3server": serveS3})
+}
+
+// serveS3 is a service of S3 for tests, which keeps objects as files until its input ends: s3server BUCKET FOLDER.
+func serveS3() {
+	service := httptest.NewServer(&blobtest.S3{Shelf: blobtest.Shelf{Bucket: os.Args[1], Dir: os.Args[2]}})
+	defer service.Close()
+	fmt.Println(service.URL)
+	io.Copy(io.Discard, os.Stdin)
 }
 
 // tidy gives tests a folder for the binaries that they build, and removes it.

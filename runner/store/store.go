@@ -51,11 +51,22 @@ func ObjectName(digest string) string {
 	return ObjectPrefix + digest[:2] + "/" + digest[2:]
 }
 
+// small is the number of bytes up to which an object is sent without asking first whether it is there: in a bucket at the
+// end of a wire the question takes as long.
+const small = 256 << 10
+
 // Put stores an object and returns its digest. What is there already is not written again, unless its size shows
 // that it is damaged.
 func (s *Store) Put(ctx context.Context, data []byte) (string, error) {
 	digest := Digest(data)
 	name := ObjectName(digest)
+	if len(data) <= small {
+		if err := s.bucket.Create(ctx, name, data); err == nil {
+			return digest, nil
+		} else if !errors.Is(err, fs.ErrExist) {
+			return "", fmt.Errorf("store an object of %d bytes: %w", len(data), err)
+		}
+	}
 	size, err := s.bucket.Size(ctx, name)
 	if err == nil && size == int64(len(data)) {
 		return digest, nil

@@ -14,6 +14,9 @@
 //	object: linked              it has its name, which is not durable, and the temporary file is there too
 //	object: durable             all is well, but the temporary file is there
 //	object: deleted             a name was taken out of the store
+//	away: about to be sent      the same for a store in a bucket: nothing was sent
+//	away: answered              the service has stored it or refused it, or the process has given up
+//	away: deleted               a name was taken out of the bucket
 //	action: made                all objects of an action are stored, its record is not
 //	action: recorded            its record is stored too
 //	step: recorded              the last action of a step is recorded, the step's manifest is not stored

@@ -182,6 +182,20 @@ func TestMistakesInTheConfigNameTheirField(t *testing.T) {
 	}
 }
 
+// The schema offers exactly the encodings that can be counted.
+func TestAllEncodingsAreOffered(t *testing.T) {
+	offered := `"^(` + strings.Join(tokens.Encodings(), "|") + `)$"`
+	if !strings.Contains(filter.Kind().Schema, offered) {
+		t.Errorf("kind.cue does not offer %s", offered)
+	}
+	for _, encoding := range tokens.Encodings() {
+		config := fmt.Sprintf(`{"tokens":{"min":2,"max":2,"encoding":%q},"blocks":"any"}`, encoding)
+		if made := run(t, config, row("a", "<think>yes yes</think>")); len(made.Rows) != 1 {
+			t.Errorf("%s: dropped %q", encoding, rejects(made))
+		}
+	}
+}
+
 // The rows are published traces: torn, empty, with three blocks, and three that have one.
 func TestRealRows(t *testing.T) {
 	text, err := os.ReadFile("../jsonl/testdata/rows.jsonl")

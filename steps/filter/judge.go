@@ -73,7 +73,8 @@ func thinkBlocks(messages []jsonl.Message) []think.Block {
 }
 
 // weigh compares the number of tokens in the blocks with the range. It stops counting where the range ends, as the
-// number is needed for kept rows only.
+// number is needed for kept rows only. The length in bytes spares no counting at either end: a kept row needs its number,
+// a short one is soon counted, and a token can be 128 bytes long, so that no real row is too long by its bytes alone.
 func (j *judge) weigh(blocks []think.Block) verdict {
 	limits := j.config.Tokens
 	sum := 0

@@ -3,6 +3,7 @@ package filter_test
 import (
 	"context"
 	"encoding/json"
+	"os"
 	"path/filepath"
 	"testing"
 
@@ -12,8 +13,9 @@ import (
 	"sftrun.local/steps/steptest"
 )
 
-// traceFiles matches the shards of 11,313 published reasoning traces; without them the test is skipped.
-const traceFiles = "../../../shared/data/traces/data/*.parquet"
+// tracesFolder names the environment's variable for a folder with the shards of 11,313 published reasoning traces. The
+// test is skipped without it.
+const tracesFolder = "SFTRUN_TEST_TRACES"
 
 type trace struct {
 	ID       string `parquet:"id,optional" json:"id"`
@@ -27,9 +29,9 @@ type trace struct {
 // traces returns all traces as rows.
 func traces(t *testing.T) []string {
 	t.Helper()
-	files, err := filepath.Glob(traceFiles)
+	files, err := filepath.Glob(filepath.Join(os.Getenv(tracesFolder), "*.parquet"))
 	if err != nil || len(files) == 0 || testing.Short() {
-		t.Skipf("no traces at %s, or a short run (%v)", traceFiles, err)
+		t.Skipf("a short run, or no traces: %s=%q names no folder of parquet shards", tracesFolder, os.Getenv(tracesFolder))
 	}
 	var rows []string
 	for _, file := range files {

@@ -53,7 +53,7 @@ func Source(row []byte) string {
 func Names(row []byte) []string {
 	var names []string
 	seen := map[string]bool{}
-	s := scanner{data: row}
+	s := scanner{data: row, known: true}
 	s.space()
 	s.object(func(key []byte, _, _ int) {
 		if name := decode(key); !seen[name] {
@@ -90,7 +90,7 @@ type span struct{ start, end int }
 // find returns where the value of a top-level field stands, and where the last field of all ends (0 if there is
 // none). Ok is false if row is not an object.
 func find(row []byte, name string) (at span, last int, ok bool) {
-	s := scanner{data: row}
+	s := scanner{data: row, known: true}
 	s.space()
 	ok = s.object(func(key []byte, start, end int) {
 		last = end

@@ -58,7 +58,7 @@ func TestFieldFindsTopLevelFields(t *testing.T) {
 }
 
 func TestNothingIsFoundInWhatIsNotARow(t *testing.T) {
-	for _, row := range []string{"", " ", "[]", "7", `{"a":1`, `{"a"`, `{"a":"x\`, `{a:1}`} {
+	for _, row := range []string{"", " ", "[]", "7", `{"a":1`, `{"a"`, `{"a":"x\`, `{"a":"x\"}`, `{a:1}`} {
 		if got, ok := jsonl.Field([]byte(row), "a"); ok {
 			t.Errorf("%s: found %s", row, got)
 		}
@@ -223,4 +223,21 @@ func TestSourceOfRowsThatDoNotSay(t *testing.T) {
 			t.Errorf("%s: got %q, want %q", row, got, want)
 		}
 	}
+}
+
+// What has not passed a Reader may be torn anywhere. Looking into it ends, without a panic.
+func FuzzTornRows(f *testing.F) {
+	for _, seed := range []string{`{"a":"\u12"}`, `{"\u1":1}`, `{"messages":[{"content":"\u"},{"content":"\ud800\u1"}]}`, `{"a":"\`, "{\"a\":\"\n\\\\\"}"} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, row []byte) {
+		for _, name := range jsonl.Names(row) {
+			jsonl.String(row, name)
+		}
+		messages, _ := jsonl.Messages(row)
+		for i, m := range messages {
+			jsonl.EditContents(row, map[int][]jsonl.Edit{i: {{Start: len(m.Content), End: len(m.Content), Text: "x"}}})
+		}
+		jsonl.Set(row, "a", []byte("1"))
+	})
 }

@@ -44,7 +44,7 @@ func Messages(row []byte) ([]Message, error) {
 
 // elements returns where the elements of a list stand. Ok is false if value is not a list.
 func elements(value []byte) (places []span, ok bool) {
-	s := scanner{data: value}
+	s := scanner{data: value, known: true}
 	ok = s.list(func(_ []byte, start, end int) { places = append(places, span{start, end}) })
 	return places, ok
 }
@@ -52,7 +52,7 @@ func elements(value []byte) (places []span, ok bool) {
 // message decodes one message, in one walk.
 func message(object []byte) Message {
 	var role, content []byte
-	s := scanner{data: object}
+	s := scanner{data: object, known: true}
 	s.object(func(key []byte, start, end int) {
 		switch {
 		case isKey(key, "role"):

@@ -1,6 +1,7 @@
 package jsonl
 
 import (
+	"bytes"
 	"encoding/binary"
 	"math/bits"
 )
@@ -8,6 +9,9 @@ import (
 // text walks over a string, from quote to quote.
 func (s *scanner) text() bool {
 	s.pos++
+	if s.known {
+		return s.stepOver()
+	}
 	for {
 		s.pos = plainEnd(s.data, s.pos)
 		switch {
@@ -21,6 +25,26 @@ func (s *scanner) text() bool {
 			return s.refuse("the line ends inside a string: the row is torn, or a line end in its text is not written as \\n")
 		default:
 			return s.fail("the rest of a string, with control characters escaped")
+		}
+	}
+}
+
+// stepOver goes behind the quote that ends a string: the first one that has an even number of backslashes before it.
+func (s *scanner) stepOver() bool {
+	for start := s.pos; ; {
+		n := bytes.IndexByte(s.data[s.pos:], '"')
+		if n < 0 {
+			s.pos = len(s.data)
+			return s.fail("the rest of a string")
+		}
+		quote := s.pos + n
+		s.pos = quote + 1
+		slashes := 0
+		for quote-slashes > start && s.data[quote-slashes-1] == '\\' {
+			slashes++
+		}
+		if slashes%2 == 0 {
+			return true
 		}
 	}
 }

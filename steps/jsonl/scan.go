@@ -8,6 +8,7 @@ const maxDepth = 10_000
 // text was too short to tell.
 type scanner struct {
 	data    []byte
+	known   bool // the text has been walked over before: strings are stepped over without a look at what is inside
 	pos     int
 	depth   int
 	want    string

@@ -6,6 +6,7 @@ import (
 	"unicode"
 	"unicode/utf16"
 	"unicode/utf8"
+	"unsafe"
 )
 
 // AppendString appends s to dst as a JSON string. Only what JSON demands is escaped, so HTML, U+2028 and U+2029 stay
@@ -19,15 +20,16 @@ func appendText(dst []byte, s string) []byte {
 	if !utf8.ValidString(s) {
 		s = string([]rune(s)) // each bad byte becomes U+FFFD
 	}
-	done := 0
-	for i := range len(s) {
-		if c := s[i]; c < 0x20 || c == '"' || c == '\\' {
-			dst = append(dst, s[done:i]...)
-			dst = appendEscape(dst, c)
-			done = i + 1
+	text := unsafe.Slice(unsafe.StringData(s), len(s)) // read only
+	for {
+		n := plainEnd(text, 0)
+		dst = append(dst, text[:n]...)
+		if n == len(text) {
+			return dst
 		}
+		dst = appendEscape(dst, text[n])
+		text = text[n+1:]
 	}
-	return append(dst, s[done:]...)
 }
 
 func appendEscape(dst []byte, c byte) []byte {
@@ -75,12 +77,15 @@ func decode(raw []byte) string {
 	return out.String()
 }
 
-// unescape writes what the escape at the start of raw (after its backslash) stands for, and returns what follows it.
+// unescape writes what the escape at the start of raw (after its backslash) stands for, and returns what follows it. Of
+// what is no escape, it writes what follows the backslash.
 func unescape(out *strings.Builder, raw []byte) (rest []byte) {
 	c := raw[0]
 	switch c {
 	case 'u':
-		return unescapeUnicode(out, raw)
+		if len(raw) > 4 {
+			return unescapeUnicode(out, raw)
+		}
 	case 'n':
 		c = '\n'
 	case 't':

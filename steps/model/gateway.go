@@ -20,6 +20,10 @@ type Options struct {
 	Clients  map[string]Client // by provider: "offline"; they are called from several goroutines
 	Prices   []Price           // take precedence over the built-in ones
 	Warn     func(error)       // told of damage in the ledger that could be lived with; may be nil
+
+	// Admit is called right before each request that costs something. An error ends the sending, and the request is not
+	// sent. nil admits all.
+	Admit func() error
 }
 
 // A Gateway answers questions: from the ledger, or by asking a model. It satisfies runner.Gateway. Its methods may be

@@ -170,11 +170,22 @@ func (w *sending) ask(stop context.Context, key ledger.Key, q steps.Question) (n
 			return note{}, err
 		}
 		fault.Point("question: intended")
-		if stop.Err() != nil {
-			return note{record: asked.record(ledger.Settled)}, context.Cause(stop)
+		if err := w.admitted(stop); err != nil {
+			return note{record: asked.record(ledger.Settled)}, err
 		}
 	}
 	answer, from, err := client.Generate(w.calls, r)
 	fault.Point("question: answered")
 	return noteOf(asked, answer, from, err)
+}
+
+// admitted tells whether a request that costs something may be sent now.
+func (w *sending) admitted(stop context.Context) error {
+	if stop.Err() != nil {
+		return context.Cause(stop)
+	}
+	if w.opt.Admit != nil {
+		return w.opt.Admit()
+	}
+	return nil
 }

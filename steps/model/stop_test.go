@@ -134,3 +134,26 @@ func TestAnswersThatCannotBeStored(t *testing.T) {
 		}
 	}
 }
+
+// What is to be paid for is sent only with leave. Without it nothing is sent, nothing is in doubt, and the next sending asks.
+func TestNothingIsPaidForWithoutLeave(t *testing.T) {
+	here, f := place{t.TempDir()}, newFake()
+	lost := errors.New("the turn was lost")
+	leave := 3
+	g := model.New(model.Options{Bucket: store.NewDir(here.root), Clients: both(f), Admit: func() error {
+		if leave--; leave < 0 {
+			return lost
+		}
+		return nil
+	}})
+	defer g.Close()
+	if err := g.Send(t.Context(), questions(t, "gemini", 0, 5), steps.Sending{Workers: 1}); !errors.Is(err, lost) {
+		t.Errorf("got %v", err)
+	}
+	if n, err := g.InDoubt(t.Context()); f.calls() != 3 || n != 0 || err != nil {
+		t.Errorf("%d calls, %d in doubt, %v; want 3 calls", f.calls(), n, err)
+	}
+	if err := g.Send(t.Context(), questions(t, "offline", 0, 5), steps.Sending{}); err != nil {
+		t.Errorf("what costs nothing needs leave: %v", err)
+	}
+}

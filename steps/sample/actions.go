@@ -64,13 +64,13 @@ func (s *step) action(shard steps.Shard, number int) steps.Action {
 	}
 }
 
-// list returns all shards that the patterns name, each once, sorted by name; equal names stay in the order of the
-// patterns.
+// list returns all shards that the patterns and addresses name, each once, sorted by name; equal names stay in the order
+// of those.
 func (s *step) list(ctx context.Context, in steps.Inputs) ([]steps.Shard, error) {
 	var all []steps.Shard
 	listed := map[string]bool{}
-	for _, pattern := range s.config.From {
-		found, err := in.Shards(ctx, pattern)
+	for _, from := range s.config.From {
+		found, err := in.Shards(ctx, steps.Wanted{From: from, Config: s.config.Config, Split: s.config.Split})
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}

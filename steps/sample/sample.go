@@ -12,7 +12,6 @@ import (
 	"bytes"
 	_ "embed"
 	"encoding/json"
-	"strings"
 
 	"sftrun.local/steps"
 )
@@ -28,13 +27,14 @@ func Kind() steps.Kind {
 // config is the step's config.
 type config struct {
 	From         patterns `json:"from"`
-	Split        string   `json:"split"` // of datasets that have splits, which files on this machine have not
+	Config       string   `json:"config"` // of datasets that have configurations, "" for the default one
+	Split        string   `json:"split"`  // of datasets that have splits, which files on this machine have not
 	Shards       int      `json:"shards"`
 	RowsPerShard int      `json:"rowsPerShard"`
 	Seed         int64    `json:"seed"`
 }
 
-// patterns are one or several globs, in JSON a string or a list of strings.
+// patterns are one or several globs or addresses, in JSON a string or a list of strings.
 type patterns []string
 
 // UnmarshalJSON reads a string or a list of strings.
@@ -65,12 +65,6 @@ func (c config) check() error {
 		return steps.Mistake("shards", "%d shards would give no rows; the least is 1", c.Shards)
 	case c.RowsPerShard < 1:
 		return steps.Mistake("rowsPerShard", "%d rows per shard would give no rows; the least is 1", c.RowsPerShard)
-	}
-	for _, pattern := range c.From {
-		if scheme, _, ok := strings.Cut(pattern, "://"); ok {
-			return steps.Mistake("from", `%q: this version cannot read from %s:// yet; download the files and name them: from: "data/*.parquet"`,
-				pattern, scheme)
-		}
 	}
 	return nil
 }

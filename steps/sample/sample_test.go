@@ -194,11 +194,9 @@ func TestFigures(t *testing.T) {
 
 func TestMistakesInTheConfig(t *testing.T) {
 	for change, want := range map[string]string{
-		`"from":"hf://allenai/Dolci"`:   `from: "hf://allenai/Dolci": this version cannot read from hf:// yet; download`,
-		`"from":["a.jsonl","s3://b/*"]`: `from: "s3://b/*": this version cannot read from s3:// yet`,
-		`"from":[]`:                     `from: no files`,
-		`"shards":0`:                    `shards: 0 shards would give no rows`,
-		`"rowsPerShard":-1`:             `rowsPerShard: -1 rows`,
+		`"from":[]`:         `from: no files`,
+		`"shards":0`:        `shards: 0 shards would give no rows`,
+		`"rowsPerShard":-1`: `rowsPerShard: -1 rows`,
 	} {
 		key, value, _ := strings.Cut(change, ":")
 		var fields map[string]json.RawMessage

@@ -41,7 +41,7 @@ func firstKind(name func(steps.Action) string) steps.Kind {
 }
 
 func (first) Actions(ctx context.Context, in steps.Inputs) ([]steps.Action, error) {
-	shards, err := in.Shards(ctx, "*")
+	shards, err := in.Shards(ctx, steps.Wanted{From: "*"})
 	if err != nil {
 		return nil, err
 	}

@@ -118,10 +118,10 @@ func (w *world) fillDigests(v any) {
 // Parts lists the parts of an input.
 func (w *world) Parts(input string) []steps.Part { return slices.Clone(w.inputs[input]) }
 
-// Shards lists all files outside, whatever the pattern, without their digests.
-func (w *world) Shards(_ context.Context, pattern string) ([]steps.Shard, error) {
+// Shards lists all files outside, whatever is wanted, without their digests.
+func (w *world) Shards(_ context.Context, wanted steps.Wanted) ([]steps.Shard, error) {
 	if len(w.shards) == 0 {
-		return nil, fmt.Errorf("no file matches %s", pattern)
+		return nil, fmt.Errorf("no file matches %s", wanted.From)
 	}
 	shards := slices.Clone(w.shards)
 	for i := range shards {

@@ -67,9 +67,27 @@ func fillRange(lo, hi, stride uint32, c class) {
 
 // classAt returns the class and the length in bytes of the character at s[i].
 func classAt(s string, i int) (class, int) {
-	r, n := utf8.DecodeRuneInString(s[i:])
+	r, n := decode(s, i)
 	return classes[r], n
 }
+
+// decode returns the character at s[i] and its length in bytes. It trusts that s is valid UTF-8, as Count has made sure,
+// and is faster for it than package utf8.
+func decode(s string, i int) (r rune, size int) {
+	switch b := s[i]; {
+	case b < 0x80:
+		return rune(b), 1
+	case b < 0xe0:
+		return rune(b&0x1f)<<6 | rest(s, i+1), 2
+	case b < 0xf0:
+		return rune(b&0xf)<<12 | rest(s, i+1)<<6 | rest(s, i+2), 3
+	default:
+		return rune(b&0x7)<<18 | rest(s, i+1)<<12 | rest(s, i+2)<<6 | rest(s, i+3), 4
+	}
+}
+
+// rest returns the six bits that a byte adds to a character.
+func rest(s string, i int) rune { return rune(s[i] & 0x3f) }
 
 // run returns the end of the longest run of characters of the set that begins at s[i].
 func run(s string, i int, set class) int {

@@ -54,7 +54,7 @@ func Encodings() []string {
 	return names
 }
 
-// Load returns the Counter of an encoding. The first call for an encoding builds its tables, in 10 to 30 milliseconds;
+// Load returns the Counter of an encoding. The first call for an encoding builds its tables, in 10 to 40 milliseconds;
 // later calls return the same Counter at once. An error for an unknown name lists the known ones.
 func Load(name string) (*Counter, error) {
 	for _, e := range encodings {

@@ -45,9 +45,12 @@ func load(t testing.TB, encoding string) (*tokens.Counter, oracle) {
 	return c, func(text string) int { return len(reference.EncodeOrdinary(text)) }
 }
 
-// eachEncoding runs the test for all encodings, in parallel.
+// eachEncoding runs the test for all encodings that count in their own way, in parallel.
 func eachEncoding(t *testing.T, test func(t *testing.T, c *tokens.Counter, want oracle)) {
 	for _, encoding := range tokens.Encodings() {
+		if encoding == "p50k_edit" {
+			continue // differs from p50k_base in its special tokens only
+		}
 		t.Run(encoding, func(t *testing.T) {
 			t.Parallel()
 			c, want := load(t, encoding)

@@ -12,13 +12,37 @@ import (
 
 func TestRandomTexts(t *testing.T) {
 	n := 10_000
-	if *exhaustive {
+	switch {
+	case *exhaustive:
 		n = 300_000
+	case testing.Short():
+		n = 1_000
 	}
 	eachEncoding(t, func(t *testing.T, c *tokens.Counter, want oracle) {
 		random := rand.New(rand.NewPCG(1, 2))
 		for range n {
 			compare(t, c, want, randomText(random))
+		}
+	})
+}
+
+// Pieces longer than a window, which tiktoken-go takes long for.
+func TestRandomLongPieces(t *testing.T) {
+	n := 100
+	if *exhaustive {
+		n = 5_000
+	}
+	eachEncoding(t, func(t *testing.T, c *tokens.Counter, want oracle) {
+		random := rand.New(rand.NewPCG(7, 8))
+		for range n {
+			letters := []rune("aabcdefghijklmnopqrstuvwxyzéжنन漢の한")
+			random.Shuffle(len(letters), func(i, j int) { letters[i], letters[j] = letters[j], letters[i] })
+			few := letters[:1+random.IntN(len(letters))]
+			var b strings.Builder
+			for size := 200 + random.IntN(600); b.Len() < size; {
+				b.WriteRune(few[random.IntN(len(few))])
+			}
+			compare(t, c, want, b.String())
 		}
 	})
 }

@@ -1,6 +1,7 @@
 package tokens_test
 
 import (
+	"os"
 	"path/filepath"
 	"testing"
 
@@ -9,8 +10,9 @@ import (
 	"sftrun.local/steps/tokens"
 )
 
-// traceFiles matches the shards of real reasoning traces; without them, the tests that need them are skipped.
-const traceFiles = "../../../shared/data/traces/data/*.parquet"
+// tracesFolder names the environment's variable for a folder of parquet shards of reasoning traces. Tests that need them
+// are skipped without it.
+const tracesFolder = "SFTRUN_TEST_TRACES"
 
 type traceRow struct {
 	Messages []struct {
@@ -35,9 +37,9 @@ func TestTraces(t *testing.T) {
 // traces returns the distinct messages of one of so many shards.
 func traces(t testing.TB, oneOf int) []string {
 	t.Helper()
-	files, err := filepath.Glob(traceFiles)
+	files, err := filepath.Glob(filepath.Join(os.Getenv(tracesFolder), "*.parquet"))
 	if err != nil || len(files) == 0 {
-		t.Skipf("no traces at %s (%v)", traceFiles, err)
+		t.Skipf("no traces: %s=%q names no folder of parquet shards", tracesFolder, os.Getenv(tracesFolder))
 	}
 	var texts []string
 	seen := map[string]bool{}

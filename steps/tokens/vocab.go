@@ -2,14 +2,18 @@ package tokens
 
 import "math"
 
-// noRank is the rank of what is not a token. It comes after every rank.
-const noRank = math.MaxInt32
+const (
+	rankBits = 24            // of every rank, which leaves a window room for an index in a word
+	noRank   = math.MaxInt32 // the rank of what is not a token, after every other rank
+)
 
 // A vocabulary knows the rank of each token of an encoding: the lower the rank, the earlier two neighbours are merged
 // into that token. It does not change once it is built.
 type vocabulary struct {
-	short shortTable
-	long  longTable
+	short   shortTable
+	long    longTable
+	bridges bridges
+	singles singles
 
 	// pairs repeats the tokens of two bytes, which begin every merge, by their bytes as a number.
 	pairs [1 << 16]int32
@@ -55,11 +59,13 @@ func newVocabulary(text string, tokens []listedToken) *vocabulary {
 	for _, t := range tokens {
 		v.add(t)
 	}
+	v.singles.fill(v)
 	return v
 }
 
 func (v *vocabulary) add(t listedToken) {
 	token := v.long.text[t.start:t.end]
+	v.bridges.add(token)
 	if len(token) > maxShort {
 		v.long.put(t.start, t.end, t.rank)
 		return

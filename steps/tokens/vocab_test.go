@@ -8,20 +8,50 @@ import (
 )
 
 func TestVocabularyKnowsEveryToken(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes long")
+	}
 	for _, name := range Encodings() {
 		c, err := Load(name)
 		if err != nil {
 			t.Fatal(err)
 		}
-		file := strings.Replace(name, "_edit", "_base", 1) + ".tiktoken"
-		ranks, err := loader.NewOfflineLoader().LoadTiktokenBpe(file)
-		if err != nil {
-			t.Fatal(err)
-		}
+		ranks := vocabularyOf(t, name)
 		for token, want := range ranks {
 			checkToken(t, c.vocab, ranks, token, want)
 		}
 	}
+}
+
+// A stretch that is a token counts as one without being merged. That is right because every token is what its bytes are
+// merged into, which a vocabulary need not promise.
+func TestEveryTokenMergesIntoItself(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes long")
+	}
+	for _, name := range Encodings() {
+		c, err := Load(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		m := &merger{vocab: c.vocab}
+		for token := range vocabularyOf(t, name) {
+			if len(token) > 1 && m.merge(token) != 1 {
+				t.Errorf("%s: %q is merged into %d tokens", name, token, m.merge(token))
+			}
+		}
+	}
+}
+
+// vocabularyOf reads the ranks of an encoding's tokens with tiktoken-go.
+func vocabularyOf(t *testing.T, encoding string) map[string]int {
+	t.Helper()
+	file := strings.Replace(encoding, "_edit", "_base", 1) + ".tiktoken"
+	ranks, err := loader.NewOfflineLoader().LoadTiktokenBpe(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ranks
 }
 
 // checkToken checks the rank of a token, and that a byte more makes another token or none.

@@ -12,19 +12,20 @@ import (
 	"sftrun.local/runner"
 )
 
-// alone makes sure that no other process works on the project or with its store, until release is called.
-func (p *project) alone() (release func(), err error) {
+// alone makes sure that no other process works on the project or with its store, until release is called. What needs
+// that works under the context that is given.
+func (p *project) alone(ctx context.Context) (alone context.Context, release func(), err error) {
 	lock, err := runner.Acquire(p.state)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	own, err := runner.OwnStore(p.settings.Store, p.state)
+	alone, end, err := p.ownStore(ctx)
 	if err != nil {
 		lock.Release()
-		return nil, err
+		return nil, nil, err
 	}
-	return func() {
-		own.Release()
+	return alone, func() {
+		end()
 		lock.Release()
 	}, nil
 }

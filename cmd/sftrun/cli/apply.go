@@ -3,10 +3,14 @@ package cli
 import (
 	"context"
 	"errors"
+	"path/filepath"
 
 	"github.com/spf13/cobra"
 
 	"sftrun.local/runner"
+	"sftrun.local/runner/outside/spool"
+	"sftrun.local/runner/store/blob"
+	"sftrun.local/runner/store/lease"
 )
 
 const applyAbout = `Does what plan says: executes the steps that have to run, asks before money is spent, and publishes the results.
@@ -76,12 +80,12 @@ func (a *app) apply(ctx context.Context, cmd *cobra.Command, f applyFlags, s *sa
 		return err
 	}
 	defer lock.Release()
-	using, err := runner.ShareStore(p.settings.Store, p.state)
+	using, release, err := p.useStore(ctx)
 	if err != nil {
 		return err
 	}
-	defer using.Release()
-	return p.apply(ctx, f, s)
+	defer release()
+	return whyEnded(using, p.apply(using, f, s))
 }
 
 // apply checks that it can be begun, and runs. The project is locked.
@@ -91,7 +95,10 @@ func (p *project) apply(ctx context.Context, f applyFlags, s *saved) error {
 	if err != nil {
 		return err
 	}
-	if err := p.bucket.Sweep(); err != nil {
+	if err := p.sweep(ctx); err != nil {
+		return err
+	}
+	if err := spool.Sweep(filepath.Join(p.state, spoolFolder)); err != nil {
 		return err
 	}
 	p.warn(p.pipeline.Warnings)
@@ -104,6 +111,20 @@ func (p *project) apply(ctx context.Context, f applyFlags, s *saved) error {
 	return p.run(ctx, f, r, s, promise)
 }
 
+// whyEnded is the error of what ended because the right to work with the store was lost: why it was, which the error may
+// not tell.
+func whyEnded(using context.Context, err error) error {
+	var lost *lease.LostError
+	var outage *blob.OutageError
+	switch {
+	case err == nil || !errors.As(context.Cause(using), &lost):
+		return err
+	case errors.As(err, &outage) || errors.As(lost, &outage):
+		return outage
+	}
+	return lost
+}
+
 // run applies, and tells how it ended.
 func (p *project) run(ctx context.Context, f applyFlags, r *runner.Runner, s *saved, promise *runner.Promise) error {
 	other, err := p.warnOfForsaken(ctx)
@@ -111,6 +132,7 @@ func (p *project) run(ctx context.Context, f applyFlags, r *runner.Runner, s *sa
 		return err
 	}
 	show := newProgress(p)
+	p.pause = show.pause
 	ctx, stop, done := p.interruptible(ctx, show.pause)
 	defer done()
 	g := &gate{project: p, flags: f, stop: stop, pause: show.pause, stated: statedBy(s), forsaken: other != nil}

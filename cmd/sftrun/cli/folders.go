@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 
 	"sftrun.local/cmd/sftrun/cli/settings"
+	"sftrun.local/runner/store/blob"
 )
 
 // isFile tells whether something else than a folder lies at a path.
@@ -28,11 +29,19 @@ func (a *app) checkHome(folder, state string) error {
 // checkPlaces refuses places for the store and the published files that are files.
 func checkPlaces(folder string, s *settings.Settings) error {
 	for _, place := range []struct{ path, flag string }{{s.Store, "--store"}, {s.Output, "--output"}} {
-		if isFile(place.path) {
+		if !blob.IsAddress(place.path) && isFile(place.path) {
 			return fmt.Errorf("%s is a file, where sftrun keeps a folder.  Move it away, or name another folder with %s", relative(folder, place.path), place.flag)
 		}
 	}
 	return nil
+}
+
+// storeShown is the place of the store as the user would write it. A bucket is shown with all that its address says.
+func (p *project) storeShown() string {
+	if p.away() {
+		return p.settings.Store
+	}
+	return relative(p.folder, p.settings.Store)
 }
 
 // relative is a path as the user would write it: from the project, where it lies within.

@@ -21,8 +21,16 @@ func clients() map[string]model.Client {
 func (p *project) openGateway(readOnly bool) *model.Gateway {
 	return model.New(model.Options{
 		Bucket: p.bucket, Path: p.index, ReadOnly: readOnly, Clients: clients(),
-		Warn: p.warnOfLedger,
+		Warn: p.warnOfLedger, Admit: p.admit,
 	})
+}
+
+// admit refuses to send what costs something while another process may be sending it too.
+func (p *project) admit() error {
+	if p.mayAsk == nil {
+		return nil
+	}
+	return p.mayAsk()
 }
 
 // warnOfLedger tells of damage in the ledger; of what is gone with the store that it is gone from.

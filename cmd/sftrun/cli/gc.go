@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -51,11 +52,12 @@ func (a *app) gc(ctx context.Context, cmd *cobra.Command, f gcFlags) error {
 	}
 	defer p.close()
 	if f.delete {
-		release, err := p.alone()
+		alone, release, err := p.alone(ctx)
 		if err != nil {
 			return err
 		}
 		defer release()
+		ctx = alone
 	}
 	ctx, done := endedByCtrlC(ctx)
 	defer done()
@@ -115,7 +117,7 @@ func (p *project) removeGarbage(ctx context.Context, g *runner.Garbage) error {
 	if err != nil {
 		return err
 	}
-	return p.bucket.Sweep()
+	return p.sweep(ctx)
 }
 
 func weightOf(classes []runner.Class) (count int, bytes int64) {
@@ -180,7 +182,7 @@ func lastInWords(runs int) string {
 func classRows(what string, all []runner.Class) [][]string {
 	var rows [][]string
 	for _, c := range all {
-		if c.Name == "other" || c.Name == "removed" {
+		if slices.Contains([]string{"other", "removed", "leases"}, c.Name) {
 			continue
 		}
 		rows = append(rows, []string{what, c.Name, figures.Count(c.Count), figures.Size(c.Bytes)})

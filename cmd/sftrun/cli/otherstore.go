@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"sftrun.local/runner/store"
+	"sftrun.local/runner/store/blob"
 	"sftrun.local/steps/model/ledger"
 )
 
@@ -29,7 +30,7 @@ func (p *project) chooseIndex(ctx context.Context) (string, error) {
 	if home == p.storePlace() || !exists(first) {
 		return first, nil
 	}
-	if exists(own) || home != "" && exists(p.atPlace(home)) {
+	if exists(own) || p.isThere(home) && !blob.IsAddress(home) { // one bucket has many addresses
 		return own, nil
 	}
 	_, segments, err := ledger.Known(ctx, first)
@@ -73,7 +74,7 @@ func placeOf(index string) string {
 }
 
 // storePlace is where the store lies, from the project if it lies within, so that both may be moved together.
-func (p *project) storePlace() string { return relative(p.folder, p.settings.Store) }
+func (p *project) storePlace() string { return p.storeShown() }
 
 // atPlace is the path of a place.
 func (p *project) atPlace(place string) string {
@@ -81,6 +82,11 @@ func (p *project) atPlace(place string) string {
 		return place
 	}
 	return filepath.Join(p.folder, place)
+}
+
+// isThere tells whether a store still lies at a place. Of a bucket that is taken for granted: to ask might take long.
+func (p *project) isThere(place string) bool {
+	return place != "" && (blob.IsAddress(place) || exists(p.atPlace(place)))
 }
 
 func exists(path string) bool {
@@ -117,7 +123,7 @@ func (p *project) forsaken(ctx context.Context) (*otherStore, error) {
 			continue // one that cannot be read is built anew when its store is used
 		}
 		place := placeOf(index)
-		most = &otherStore{place, n, place != "" && exists(p.atPlace(place))}
+		most = &otherStore{place, n, p.isThere(place)}
 	}
 	return most, ctx.Err()
 }

@@ -105,7 +105,7 @@ func (p *project) showPlan(ctx context.Context, plan *runner.Plan, f planFlags, 
 	}
 	t := newPlanText(p, plan)
 	t.held = held > 0
-	t.flags, t.unanswered, t.applying = f, unanswered, p.applying()
+	t.flags, t.unanswered, t.applying = f, unanswered, p.applying(ctx)
 	p.print(t.text() + t.savedLine())
 	p.warn(plan.Warnings)
 	return nil

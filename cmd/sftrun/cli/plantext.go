@@ -102,6 +102,9 @@ func (t *planText) compared() string {
 func (t *planText) step(s runner.StepPlan) {
 	verdict := fmt.Sprintf("%-6s", s.Verdict)
 	fmt.Fprintf(t, "  %-*s   %s   %s\n", t.name, s.Name, t.project.paint(verdictStyle[s.Verdict], verdict), t.what(s))
+	for _, line := range takingLines(s) {
+		t.below(line)
+	}
 	for _, r := range s.Reasons {
 		t.below(strings.TrimRight(r.Text+"   "+r.At, " "))
 	}

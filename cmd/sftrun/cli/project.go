@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -10,6 +11,11 @@ import (
 
 	"sftrun.local/cmd/sftrun/cli/settings"
 	"sftrun.local/runner"
+	"sftrun.local/runner/outside/bucket"
+	"sftrun.local/runner/outside/hub"
+	"sftrun.local/runner/outside/hubsource"
+	"sftrun.local/runner/outside/spool"
+	"sftrun.local/runner/outside/web"
 	"sftrun.local/runner/store"
 	"sftrun.local/schema"
 	"sftrun.local/steps/model"
@@ -25,12 +31,19 @@ type project struct {
 	state    string
 	settings *settings.Settings
 	pipeline *schema.Pipeline
-	bucket   *store.Dir
+	bucket   store.Bucket
 	store    *store.Store
 	gateway  *model.Gateway
+	hub      *hubsource.Source
+	buckets  *bucket.Source
+	web      *web.Source
 	index    string // of the ledger, a file that belongs to this store
 	git      string
 	color    bool
+
+	turn   runner.Turn  // of asking models, while the store is in use
+	mayAsk func() error // right before each request that costs something; nil = always
+	pause  func(func()) // runs a function while nothing else is written
 }
 
 // openProject loads the pipeline and the settings. A project that is open for reading changes no file.
@@ -39,7 +52,7 @@ func (a *app) openProject(ctx context.Context, cmd *cobra.Command, readOnly bool
 	if err != nil {
 		return nil, err
 	}
-	p := &project{app: a, folder: folder, state: filepath.Join(folder, stateFolder)}
+	p := &project{app: a, folder: folder, state: filepath.Join(folder, stateFolder), pause: func(f func()) { f() }}
 	if err := a.checkHome(p.folder, p.state); err != nil {
 		return nil, err
 	}
@@ -54,13 +67,22 @@ func (a *app) openProject(ctx context.Context, cmd *cobra.Command, readOnly bool
 		return nil, err
 	}
 	p.git = gitState(ctx, folder, p.files())
-	p.bucket = store.NewDir(p.settings.Store).WrittenBy(p.writer())
-	p.store = store.New(p.bucket)
+	if err := p.openStore(ctx); err != nil {
+		return nil, err
+	}
 	if p.index, err = p.chooseIndex(ctx); err != nil {
 		return nil, err
 	}
 	p.gateway = p.openGateway(readOnly)
+	p.hub, p.buckets, p.web = p.openHub(), bucket.New(bucket.Options{Env: p.settings.Clouds}), web.New(web.Options{Agent: "sftrun/" + version()})
 	return p, nil
+}
+
+// openHub makes the source of rows that lie on the Hugging Face Hub.
+func (p *project) openHub() *hubsource.Source {
+	return hubsource.New(func() (*hub.Client, error) {
+		return hub.New(hub.Options{Endpoint: p.settings.HubEndpoint, Token: hub.Token(p.settings.HubToken), Agent: "sftrun/" + version()})
+	})
 }
 
 // loadSettings reads the settings of this machine for a project.
@@ -69,7 +91,11 @@ func (a *app) loadSettings(cmd *cobra.Command, folder string) (*settings.Setting
 	if err != nil {
 		user = "" // there is no such folder where neither HOME nor XDG_CONFIG_HOME is set
 	}
-	return settings.Load(settings.Options{Dir: folder, UserDir: user, Environ: a.Environ, Flags: cmd.Flags()})
+	home, err := os.UserHomeDir()
+	if err != nil {
+		home = ""
+	}
+	return settings.Load(settings.Options{Dir: folder, UserDir: user, Home: home, Environ: a.Environ, Flags: cmd.Flags()})
 }
 
 // colours tells whether standard output takes colours.
@@ -96,17 +122,32 @@ func (p *project) options() runner.Options {
 	}
 	return runner.Options{
 		Pipeline: p.pipeline, Kinds: p.kinds, Gateway: p.gateway, Store: p.store,
-		Dir: p.folder, State: p.state, Output: output,
+		Dir: p.folder, State: p.state, Output: output, Sources: p.remote(),
 		Variant: p.variant, Workers: p.settings.Workers, Tool: version(), Git: p.git,
-		Room: func() (int64, bool) { return freeSpace(p.settings.Store) },
+		Lookups: p.lookups(), Turn: p.turn, Room: func() (int64, bool) { return spaceLeft(p.settings) },
 	}
 }
 
+// spoolFolder, within the state, holds temporary files of shards that are being read.
+const spoolFolder = "spool"
+
+// remote are the sources of rows that lie on no disk of this machine.
+func (p *project) remote() []runner.Source {
+	all := []runner.Source{p.hub, p.buckets, p.web}
+	for i, s := range all {
+		all[i] = spool.New(s, filepath.Join(p.state, spoolFolder))
+	}
+	return all
+}
+
 // applying says which process applies the project now, "" if none does.
-func (p *project) applying() string {
+func (p *project) applying(ctx context.Context) string {
 	who, held := runner.Holder(p.state)
+	if !held {
+		who = p.elsewhere(ctx)
+	}
 	switch {
-	case !held:
+	case !held && who == "":
 		return ""
 	case who == "":
 		return "Another process is applying."
@@ -115,7 +156,7 @@ func (p *project) applying() string {
 }
 
 // sinceWhen is how the holder of the lock ends what it says of itself.
-var sinceWhen = regexp.MustCompile(` \(since (\d\d:\d\d)\)$`)
+var sinceWhen = regexp.MustCompile(` \(since (\d\d:\d\d)(:\d\d)?\)$`)
 
 // writer names this project to a store that it may share with others, on other machines too: the same name for each of
 // its processes, of which the lock lets one at a time write.
@@ -124,4 +165,11 @@ func (p *project) writer() string {
 	return store.Digest([]byte(host + "\n" + p.state))[:16]
 }
 
-func (p *project) close() error { return p.gateway.Close() }
+func (p *project) close() error {
+	if p.hub != nil {
+		p.hub.Close()
+		p.buckets.Close()
+		p.web.Close()
+	}
+	return errors.Join(p.gateway.Close(), p.closeStore())
+}

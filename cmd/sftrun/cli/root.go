@@ -39,7 +39,7 @@ func (a *app) root() *cobra.Command {
 	addGroup(root, "Make datasets", a.initCommand(), a.planCommand(), a.showPlanCommand(), a.applyCommand())
 	addGroup(root, "Look at them", a.statusCommand(), a.showCommand(), a.diffCommand(), a.graphCommand(), a.validateCommand())
 	addGroup(root, "Keep and clear", a.tagCommand(), a.verifyCommand(), a.gcCommand(), a.answersCommand())
-	addGroup(root, "Know the tool", a.kindsCommand(), a.settingsCommand(), completionCommand(), a.versionCommand(), exitCodesTopic())
+	addGroup(root, "Know the tool", a.kindsCommand(), a.settingsCommand(), a.emulateCommand(), completionCommand(), a.versionCommand(), exitCodesTopic())
 	root.SetHelpCommandGroupID("Know the tool")
 	a.completeFlags(root)
 	return root
@@ -63,7 +63,7 @@ func (a *app) globalFlags(f *pflag.FlagSet) {
 	f.BoolVarP(&a.verbose, "verbose", "v", false, "say more")
 	f.BoolVarP(&a.quiet, "quiet", "q", false, "say only how it ended")
 	f.Int("workers", 0, "actions executed at once (0 = as many as CPUs)")
-	f.String("store", "", "folder of the store (.sftrun/store)")
+	f.String("store", "", "folder of the store, or s3://BUCKET/PREFIX or gs://BUCKET/PREFIX (.sftrun/store)")
 	f.String("output", "", "folder of published files (output)")
 	f.String("api-key", "", "key for the model service; better set GEMINI_API_KEY in the environment or in .env")
 	f.Bool("no-color", false, "no colours")

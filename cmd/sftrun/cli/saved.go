@@ -52,7 +52,7 @@ func (p *project) planned(ctx context.Context, f planFlags) (*runner.Plan, error
 		return nil, err
 	}
 	s.Options.Tags = p.tags
-	s.Options.Output, s.Options.Store = relative(p.folder, p.settings.Output), relative(p.folder, p.settings.Store)
+	s.Options.Output, s.Options.Store = relative(p.folder, p.settings.Output), p.storeShown()
 	if err := runner.WritePlanFile(p.planPath(f.save), s); err != nil {
 		return nil, fmt.Errorf("-o %s: %w.  Nothing was saved", f.save, err)
 	}

@@ -13,7 +13,7 @@ const settingsAbout = `Shows each setting of this machine, its value, and where 
 them: that stands in pipeline.cue.
 
 Later ones win:
-  1. what is built in
+  1. what is built in, and the token of the Hugging Face Hub that hf auth login has left
   2. sftrun/settings.cue in your configuration folder (on Linux ~/.config), for all projects
   3. .sftrun/settings.cue in the project, for this machine:   workers: 4
   4. .env in the project, lines NAME=value

@@ -13,7 +13,6 @@ import (
 
 	"sftrun.local/cmd/sftrun/cli/figures"
 	"sftrun.local/runner"
-	"sftrun.local/runner/store"
 	"sftrun.local/schema"
 )
 
@@ -92,8 +91,9 @@ func (a *app) asSaved(cmd *cobra.Command, s *saved) (*project, error) {
 	}
 	p.pipeline = &schema.Pipeline{Name: s.Plan.Pipeline, Limits: value.Limits, Models: value.Models}
 	p.color = a.colours(p.settings)
-	p.bucket = store.NewDir(p.settings.Store)
-	p.store = store.New(p.bucket)
+	if err := p.openStore(cmd.Context()); err != nil {
+		return nil, err
+	}
 	p.gateway = p.openGateway(true)
 	return p, nil
 }
@@ -123,7 +123,7 @@ func (a *app) standing(ctx context.Context, cmd *cobra.Command, s *saved, f plan
 	case err != nil:
 		return standing{Unknown: err.Error()}
 	}
-	return standing{Holds: true, DoneIn: promise.Done, applying: p.applying()}
+	return standing{Holds: true, DoneIn: promise.Done, applying: p.applying(ctx)}
 }
 
 // exit is the end of show-plan: a code of its own if the plan does not hold. That it cannot be told is none.

@@ -47,18 +47,18 @@ func (a *app) status(ctx context.Context, cmd *cobra.Command) error {
 	}
 	if p.json {
 		return p.printJSON(map[string]any{
-			"pipeline": p.pipeline.Name, "variant": p.variant, "applying": p.applying(), "runs": append([]runner.RunRecord{}, runs...),
+			"pipeline": p.pipeline.Name, "variant": p.variant, "applying": p.applying(ctx), "runs": append([]runner.RunRecord{}, runs...),
 			"spentUSD": spent, "imported": imported, "importedUSD": elsewhere,
 		})
 	}
-	p.print(p.statusText(runs, spent) + importedText(imported, elsewhere))
+	p.print(p.statusText(ctx, runs, spent) + importedText(imported, elsewhere))
 	return nil
 }
 
-func (p *project) statusText(runs []runner.RunRecord, spent float64) string {
+func (p *project) statusText(ctx context.Context, runs []runner.RunRecord, spent float64) string {
 	text := p.pipeline.Name + "   " + p.sources() + "\n"
 	last := p.lastRun(runs)
-	if now := p.applying(); now != "" {
+	if now := p.applying(ctx); now != "" {
 		text += "\n" + now + "\n"
 	}
 	if last == nil {

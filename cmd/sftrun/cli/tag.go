@@ -66,11 +66,11 @@ func (a *app) tag(ctx context.Context, cmd *cobra.Command, args []string, f tagF
 	if len(args) == 0 {
 		return p.listTags(ctx, r)
 	}
-	using, err := runner.ShareStore(p.settings.Store, "")
+	release, err := p.tagStore(ctx)
 	if err != nil {
 		return err
 	}
-	defer using.Release()
+	defer release()
 	if f.remove {
 		return p.deleteTag(ctx, r, args[0])
 	}

@@ -98,7 +98,7 @@ func (t *planText) localWork() string {
 		return ""
 	}
 	text := "   Local work " + strings.Join(parts, ", ")
-	if free, ok := freeSpace(t.project.settings.Store); ok {
+	if free, ok := spaceLeft(t.project.settings); ok {
 		text += " (" + figures.Size(free) + " free)"
 	}
 	return text + "."

@@ -50,11 +50,12 @@ func (a *app) verify(ctx context.Context, cmd *cobra.Command, f verifyFlags) err
 	}
 	defer p.close()
 	if f.discard || f.giveUp {
-		release, err := p.alone()
+		alone, release, err := p.alone(ctx)
 		if err != nil {
 			return err
 		}
 		defer release()
+		ctx = alone
 	}
 	ctx, done := endedByCtrlC(ctx)
 	defer done()

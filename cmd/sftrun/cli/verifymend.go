@@ -80,7 +80,7 @@ func (p *project) remedy(found *runner.Verification, m mending) string {
 	case answers && m.giveUp:
 		text += m.givenUp()
 	case answers:
-		text += fmt.Sprintf("Answers are never discarded.  If you have a copy of the file, put it back into %s.  Otherwise what is lost is asked for,\nand paid for, again when it is needed.  To accept the loss: %s\n", relative(p.folder, p.settings.Store), p.again("verify", "--give-up-answers"))
+		text += fmt.Sprintf("Answers are never discarded.  If you have a copy of the file, put it back into %s.  Otherwise what is lost is asked for,\nand paid for, again when it is needed.  To accept the loss: %s\n", p.storeShown(), p.again("verify", "--give-up-answers"))
 	}
 	return text
 }

@@ -23,6 +23,8 @@ func (b *blocks) get(i int) []byte {
 	return block
 }
 
+func (b *blocks) has(i int) bool { return b.data[i] != nil }
+
 func (b *blocks) put(i int, block []byte) {
 	if len(b.order) == b.most {
 		delete(b.data, b.order[0])

@@ -17,15 +17,16 @@ const DefaultEndpoint = "https://huggingface.co"
 
 // Options make a Client. The zero value reads public datasets of the Hub.
 type Options struct {
-	Endpoint string // DefaultEndpoint if "" (HF_ENDPOINT: see FindEndpoint)
+	Endpoint string // DefaultEndpoint if ""
 	Token    Token  // "" reads what is public (HF_TOKEN: see FindToken)
 	Agent    string // what the client calls itself, such as "sftrun/1.2"; "sftrun" if ""
 
 	// Transport sends requests; one of the client's own, with the proxies of the environment, if nil.
 	Transport http.RoundTripper
 
-	BlockSize   int           // bytes that are fetched at a time; 4 MB if 0
-	CacheSize   int           // bytes of blocks that an open file keeps, at least two blocks; 64 MB if 0
+	BlockSize   int           // least bytes that are fetched at a time; 16 KB if 0
+	CacheSize   int           // bytes of blocks that an open file keeps, at least two blocks; 16 MB if 0
+	LongAfter   int           // bytes read in order behind which a request asks for all that is left of the file; 4 MB if 0
 	Connections int           // most requests under way at once; 16 if 0
 	Stall       time.Duration // an answer that brings no byte for so long is given up and asked for again; 60 s if 0
 
@@ -71,8 +72,9 @@ func New(o Options) (*Client, error) {
 
 func (o *Options) fill() {
 	o.Agent = cmp.Or(o.Agent, "sftrun")
-	o.BlockSize = cmp.Or(o.BlockSize, 4<<20)
-	o.CacheSize = cmp.Or(o.CacheSize, 64<<20)
+	o.BlockSize = cmp.Or(o.BlockSize, 16<<10)
+	o.CacheSize = cmp.Or(o.CacheSize, 16<<20)
+	o.LongAfter = cmp.Or(o.LongAfter, 4<<20)
 	o.Connections = cmp.Or(o.Connections, 16)
 	o.Stall = cmp.Or(o.Stall, time.Minute)
 	o.Tries = cmp.Or(o.Tries, 8)

@@ -3,9 +3,9 @@
 // Read it in this order. address.go parses what the user writes ([Parse]), find.go finds the user's token. pin.go turns
 // a branch or tag into a commit, so that what is planned is what is read. list.go lists the files of a pattern or a split:
 // tree.go pages through the repository, datafiles.go reads the card, and card.go, splitfiles.go and splits.go tell which
-// files belong together. file.go opens one of them for random access.
+// files belong together. file.go opens one of them for random access, peek.go for a look.
 // fetch.go gets blocks of it, which blocks.go keeps, and reads on in one long request where reads follow each other
-// (stream.go); resolve.go asks the Hub again where the bytes lie when a signed address has run out; proof.go hashes what
+// (fronts.go, stream.go); resolve.go asks the Hub again where the bytes lie when a signed address has run out; proof.go hashes what
 // comes in. Below all of it, request.go sends, connections.go and limits.go say when, watch.go ends what hangs,
 // problem.go tells in the words of the user what went wrong, and patience.go tries again what may pass.
 //

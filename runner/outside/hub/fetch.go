@@ -1,9 +1,6 @@
 package hub
 
-// mostRun is how many blocks one request asks for, when a read spans more.
-const mostRun = 4
-
-// block returns block number i, fetching it, and with it those up to the byte before end that are missing too.
+// block returns block number i, fetching it if it is missing, and with it those up to the byte before end and some ahead.
 func (f *file) block(i int, end int64) ([]byte, error) {
 	if f.bad != nil {
 		return nil, f.bad
@@ -11,15 +8,32 @@ func (f *file) block(i int, end int64) ([]byte, error) {
 	if block := f.kept.get(i); block != nil {
 		return block, nil
 	}
-	n := 1
-	for n < min(mostRun, f.kept.most) && int64(i+n)*f.blockSize() < min(end, f.size) && f.kept.get(i+n) == nil {
-		n++
+	first := f.fronts.before(i, min(mostUnasked/f.c.o.BlockSize, f.kept.most/4))
+	n := f.missing(first, end)
+	if f.kept.has(first) || first+n <= i { // part of the gap is there
+		first, n = i, f.missing(i, end)
 	}
-	if err := f.fetch(i, n); err != nil {
+	if err := f.fetch(first, n); err != nil {
 		f.giveUp(err)
 		return nil, err
 	}
 	return f.kept.get(i), nil
+}
+
+// missing returns how many blocks to fetch from number i on: those up to the byte before end, and as many as were
+// fetched in order before, so that scattered reads cost what they ask for, and long ones few requests. It stops before a
+// block that is there, and leaves half of what is kept.
+func (f *file) missing(i int, end int64) int {
+	want := int((end-1)/f.blockSize()) - i + 1
+	if !f.streams(i) {
+		want = max(want, min(f.fronts.run(i), mostUnasked/f.c.o.BlockSize))
+	}
+	last := int((f.size - 1) / f.blockSize())
+	n := 1
+	for n < min(want, f.kept.most/2, last-i+1) && !f.kept.has(i+n) {
+		n++
+	}
+	return n
 }
 
 // giveUp keeps errors that another read would meet again.
@@ -29,23 +43,21 @@ func (f *file) giveUp(err error) {
 	}
 }
 
-// inOrder is how many blocks must have been fetched in order before a request asks for all that is left of the file.
-const inOrder = 2
-
 // fetch gets n blocks from number first on.
 func (f *file) fetch(first, n int) error {
-	if first != f.last+1 {
-		f.run = 0
-	}
-	off, end := int64(first)*f.blockSize(), min(int64(first+n)*f.blockSize(), f.size)
-	if f.long != nil && f.long.at == off || f.run >= inOrder {
+	if f.streams(first) {
 		return f.goOn(first, n)
 	}
-	s, err := f.fill(nil, first, n, end)
+	s, err := f.fill(nil, first, n, min(int64(first+n)*f.blockSize(), f.size))
 	if s != nil {
 		s.close()
 	}
 	return err
+}
+
+// streams tells whether a block is read from the long request, or from one that is due.
+func (f *file) streams(block int) bool {
+	return f.long != nil && f.long.at == int64(block)*f.blockSize() || int64(f.fronts.run(block))*f.blockSize() >= int64(f.c.o.LongAfter)
 }
 
 // goOn gets the blocks from the long request, which is opened anew if it stands elsewhere or was given up.
@@ -95,7 +107,7 @@ func (f *file) fill(s *stream, first, n int, end int64) (*stream, error) {
 			return s, err
 		}
 		f.kept.put(i, block)
-		f.last, f.run = i, f.run+1
+		f.fronts.advance(i, 1)
 	}
 	return s, nil
 }

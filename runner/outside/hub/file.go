@@ -11,12 +11,17 @@ import (
 )
 
 // Open gives random access to a file that List named, with the place, size and digest that List gave. It asks the Hub
-// where the file lies and reads nothing yet. Reads fetch whole blocks and keep the last ones; where they follow each
-// other, they go on in one request. They end when ctx ends. A file that is read from its beginning to its end is hashed
+// where the file lies and reads nothing yet. Reads fetch small blocks and keep the last ones; where they follow each
+// other, they fetch more and more ahead, and at last go on in one request. They end when ctx ends. A file that is read from its beginning to its end is hashed
 // along the way, and the last read fails if the digest is another one. A digest of "" is not checked.
 //
 // Errors are, besides those of ctx, one of ErrNoAccess, ErrGated, ErrNotFound, ErrChanged and ErrBusy, and name the file.
 func (c *Client) Open(ctx context.Context, at string, size int64, digest string) (steps.Reader, error) {
+	return c.open(ctx, at, size, digest, c.o.BlockSize)
+}
+
+// open opens a file that is fetched in blocks of so many bytes.
+func (c *Client) open(ctx context.Context, at string, size int64, digest string, block int) (steps.Reader, error) {
 	p, err := parsePlace(at)
 	if err != nil {
 		return nil, err
@@ -26,8 +31,8 @@ func (c *Client) Open(ctx context.Context, at string, size int64, digest string)
 		return nil, err
 	}
 	ctx, cancel := context.WithCancelCause(ctx)
-	f := &file{c: c, ctx: ctx, cancel: cancel, place: p, size: size, digest: digest, proof: proof}
-	f.kept = newBlocks(c.o.CacheSize / c.o.BlockSize)
+	f := &file{c: c, ctx: ctx, cancel: cancel, place: p, size: size, digest: digest, proof: proof, each: int64(block)}
+	f.kept = newBlocks(c.o.CacheSize / block)
 	if err := f.effort().try(ctx, func() (bool, error) { return false, f.locate() }); err != nil {
 		cancel(err)
 		return nil, err
@@ -43,15 +48,15 @@ type file struct {
 	place  place
 	size   int64
 	digest string
+	each   int64 // bytes that are fetched at a time
 
-	mu    sync.Mutex // one read at a time
-	at    *location  // nil if the Hub has to be asked
-	kept  *blocks
-	long  *stream // goes on where the last read in order ended, parked; or nil
-	last  int     // the block that was fetched last
-	run   int     // how many blocks were fetched in order up to it
-	proof *proof
-	bad   error // ends all reads
+	mu     sync.Mutex // one read at a time
+	at     *location  // nil if the Hub has to be asked
+	kept   *blocks
+	fronts fronts
+	long   *stream // goes on where the last read in order ended, parked; or nil
+	proof  *proof
+	bad    error // ends all reads
 }
 
 var errClosed = errors.New("read of a closed file")
@@ -79,7 +84,7 @@ func (f *file) ReadAt(p []byte, off int64) (int, error) {
 	return n, nil
 }
 
-func (f *file) blockSize() int64 { return int64(f.c.o.BlockSize) }
+func (f *file) blockSize() int64 { return f.each }
 
 // locate asks the Hub, once, where the file lies, if that is not known.
 func (f *file) locate() (err error) {

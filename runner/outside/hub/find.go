@@ -16,10 +16,10 @@ import (
 // user's home folder. From says where the token was found. No token is no error: public datasets need none. With
 // HF_HUB_DISABLE_IMPLICIT_TOKEN set, none is looked for.
 func FindToken(environ []string, home string) (token Token, from string, err error) {
-	env := variables(environ)
-	if truthy(env["HF_HUB_DISABLE_IMPLICIT_TOKEN"]) {
+	if TokenForbidden(environ) {
 		return "", "", nil
 	}
+	env := variables(environ)
 	for _, name := range []string{"HF_TOKEN", "HUGGING_FACE_HUB_TOKEN"} {
 		if t := clean(env[name]); t != "" {
 			return t, name, t.check()
@@ -40,9 +40,10 @@ func FindToken(environ []string, home string) (token Token, from string, err err
 	return t, path, t.check()
 }
 
-// FindEndpoint returns what HF_ENDPOINT says in environ, or "" for the Hub itself.
-func FindEndpoint(environ []string) string {
-	return strings.TrimSpace(variables(environ)["HF_ENDPOINT"])
+// TokenForbidden tells whether HF_HUB_DISABLE_IMPLICIT_TOKEN is set in environ: no token is to be used that was not
+// handed over by hand.
+func TokenForbidden(environ []string) bool {
+	return truthy(variables(environ)["HF_HUB_DISABLE_IMPLICIT_TOKEN"])
 }
 
 func tokenPath(env map[string]string, home string) string {

@@ -42,12 +42,3 @@ func TestTheTokenIsFoundWhereTheHubsLibraryFindsIt(t *testing.T) {
 		}
 	}
 }
-
-func TestTheEndpointIsFound(t *testing.T) {
-	if got := hub.FindEndpoint([]string{"HF_ENDPOINT= https://mirror.example "}); got != "https://mirror.example" {
-		t.Error(got)
-	}
-	if got := hub.FindEndpoint(nil); got != "" {
-		t.Error(got)
-	}
-}

@@ -19,7 +19,9 @@ import (
 )
 
 // small blocks make small files have many.
-func small() hub.Options { return hub.Options{BlockSize: 4 << 10, CacheSize: 16 << 10} }
+func small() hub.Options {
+	return hub.Options{BlockSize: 4 << 10, CacheSize: 16 << 10, LongAfter: 8 << 10}
+}
 
 const file = "o/n/data.parquet"
 
@@ -194,8 +196,8 @@ func TestAFooterCostsAFewBlocks(t *testing.T) {
 	if string(footer) != "footer of the columns" || string(end[4:]) != "PAR1" {
 		t.Errorf("read %q %q", footer, end)
 	}
-	if n := w.hub.Count(file); n.Requests != 2 || n.Resolves != 1 || n.Bytes > 8<<20 || c.Received() != n.Bytes {
-		t.Errorf("%+v, %d received; want two blocks of 4 MB", n, c.Received())
+	if n := w.hub.Count(file); n.Requests != 2 || n.Resolves != 1 || n.Bytes > 32<<10 || c.Received() != n.Bytes {
+		t.Errorf("%+v, %d received; want two blocks of 16 KB", n, c.Received())
 	}
 }
 
@@ -333,7 +335,7 @@ func TestFilesThatNobodyReadsBlockNobody(t *testing.T) {
 		files["o/n/"+name+".parquet"] = noise(1, 20<<20) // more than the system buffers, so that an answer stays under way
 	}
 	w := newWorld(t, files, hubtest.Options{})
-	c := w.client(hub.Options{Connections: 1, BlockSize: 64 << 10})
+	c := w.client(hub.Options{Connections: 1, BlockSize: 64 << 10, LongAfter: 128 << 10})
 	shards, err := list(t.Context(), c, "hf://o/n/*", "", "")
 	if err != nil || len(shards) != 3 {
 		t.Fatal(shards, err)
@@ -373,5 +375,26 @@ func TestReadAtIsThatOfIO(t *testing.T) {
 		if _, err := r.ReadAt(p, -1); err == nil {
 			t.Errorf("%s: read before the beginning", name)
 		}
+	}
+}
+
+func TestALookFetchesLittle(t *testing.T) {
+	text := noise(1, 1_000_000)
+	w := newWorld(t, map[string]string{file: text}, hubtest.Options{})
+	c := w.client(hub.Options{})
+	s := one(t, c, "hf://o/n")
+	r, err := c.Peek(t.Context(), s.Place, s.Size, s.Digest)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	for _, at := range []int64{0, 1_000_000 - 8} {
+		p := make([]byte, 8)
+		if _, err := r.ReadAt(p, at); err != nil || string(p) != text[at:at+8] {
+			t.Errorf("at %d: %q, %v", at, p, err)
+		}
+	}
+	if n := w.hub.Count(file).Bytes; n > 32<<10 {
+		t.Errorf("%d bytes came", n)
 	}
 }

@@ -42,6 +42,19 @@ func (h *Hub) Count(path string) Count {
 	return h.book.files[path]
 }
 
+// Total sums up what happened to all files, and to what is no file.
+func (h *Hub) Total() (all Count) {
+	h.book.mu.Lock()
+	defer h.book.mu.Unlock()
+	for _, c := range h.book.files {
+		all.Resolves += c.Resolves
+		all.Requests += c.Requests
+		all.Bytes += c.Bytes
+		all.Faults += c.Faults
+	}
+	return all
+}
+
 // Violations lists what no client may do: show a token to the CDN, or in an address.
 func (h *Hub) Violations() []string {
 	h.book.mu.Lock()

@@ -31,7 +31,11 @@ type Hub struct {
 	done    sync.WaitGroup
 }
 
-// Start serves on two free ports of the loopback interface.
+// freePort is an address on the loopback interface that takes a port that is free.
+const freePort = "127.0.0.1:0"
+
+// Start serves on two ports of the loopback interface. Any other address is refused: an emulator is nothing for a
+// network.
 func Start(o Options) (*Hub, error) {
 	if info, err := os.Stat(o.Dir); err != nil || !info.IsDir() {
 		return nil, fmt.Errorf("%q is no folder of repositories (DIR/OWNER/NAME/...)", o.Dir)
@@ -42,8 +46,8 @@ func Start(o Options) (*Hub, error) {
 	h.dice = dice{seed: o.Seed, rate: o.Rate, faults: o.Faults, turns: map[string]int{}, ordered: map[string][]Fault{}}
 	h.book = book{files: map[string]Count{}}
 	var err error
-	if h.apiURL, err = h.serve(h.api()); err == nil {
-		h.cdnURL, err = h.serve(http.HandlerFunc(h.cdn))
+	if h.apiURL, err = h.serve(o.Address, h.api()); err == nil {
+		h.cdnURL, err = h.serve(freePort, http.HandlerFunc(h.cdn))
 	}
 	if err != nil {
 		h.Close()
@@ -52,8 +56,12 @@ func Start(o Options) (*Hub, error) {
 	return h, nil
 }
 
-func (h *Hub) serve(handler http.Handler) (string, error) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+func (h *Hub) serve(address string, handler http.Handler) (string, error) {
+	host, _, err := net.SplitHostPort(address)
+	if ip := net.ParseIP(host); err != nil || host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+		return "", fmt.Errorf("%q is no address of this machine alone; give 127.0.0.1:PORT", address)
+	}
+	listener, err := net.Listen("tcp", address)
 	if err != nil {
 		return "", err
 	}

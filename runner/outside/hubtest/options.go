@@ -8,6 +8,7 @@ import (
 // Options tell what to serve and how. Only Dir is needed.
 type Options struct {
 	Dir      string        // folder of repositories: DIR/OWNER/NAME/...
+	Address  string        // where the Hub is served: 127.0.0.1:PORT; a free port if ""
 	Tokens   []string      // that are valid; with any other one, nothing is served
 	PageSize int           // entries of a page of a listing; 1,000 if 0, like the Hub
 	Life     time.Duration // of a signed address; an hour if 0
@@ -22,6 +23,7 @@ type Options struct {
 }
 
 func (o *Options) fill() {
+	o.Address = cmp.Or(o.Address, freePort)
 	o.PageSize = cmp.Or(o.PageSize, 1000)
 	o.Life = cmp.Or(o.Life, time.Hour)
 	o.Large = cmp.Or(o.Large, 10<<20)

@@ -9,11 +9,13 @@ import (
 	"strings"
 
 	"sftrun.local/runner/store"
+	"sftrun.local/steps/fault"
 )
 
 var (
 	_ store.Bucket  = (*Bucket)(nil)
 	_ store.Swapper = (*Bucket)(nil)
+	_ store.Sizer   = (*Bucket)(nil)
 )
 
 func (b *Bucket) key(name string) (string, error) {
@@ -89,20 +91,30 @@ func (b *Bucket) Load(ctx context.Context, name string) (store.Version, error) {
 // are not listed.
 func (b *Bucket) List(ctx context.Context, prefix string) iter.Seq2[string, error] {
 	return func(yield func(string, error) bool) {
-		last := ""
-		for token, more := "", true; more; more = token != "" {
-			keys, next, err := b.page(ctx, prefix, token)
-			if err != nil {
-				yield("", err)
+		for e, err := range b.Sizes(ctx, prefix) {
+			if !yield(e.Name, err) {
 				return
 			}
-			for _, key := range keys {
-				name := strings.TrimPrefix(key, b.place.key(""))
-				if name < last {
-					yield("", b.unordered())
+		}
+	}
+}
+
+// Sizes implements store.Sizer.
+func (b *Bucket) Sizes(ctx context.Context, prefix string) iter.Seq2[store.Entry, error] {
+	return func(yield func(store.Entry, error) bool) {
+		last := ""
+		for token, more := "", true; more; more = token != "" {
+			found, next, err := b.page(ctx, prefix, token)
+			if err != nil {
+				yield(store.Entry{}, err)
+				return
+			}
+			for _, e := range found {
+				if e.Name < last {
+					yield(store.Entry{}, b.unordered())
 					return
 				}
-				if last = name; !strings.HasPrefix(name, "tmp/") && !yield(name, nil) {
+				if last = e.Name; !strings.HasPrefix(e.Name, "tmp/") && !yield(e, nil) {
 					return
 				}
 			}
@@ -111,15 +123,19 @@ func (b *Bucket) List(ctx context.Context, prefix string) iter.Seq2[string, erro
 	}
 }
 
-func (b *Bucket) page(ctx context.Context, prefix, token string) (keys []string, next string, err error) {
+// page lists names.
+func (b *Bucket) page(ctx context.Context, prefix, token string) (found []store.Entry, next string, err error) {
 	err = b.try(ctx, func(ctx context.Context) error {
-		keys, next, err = b.cloud.page(ctx, b.place.key(prefix), token, pageSize)
+		found, next, err = b.cloud.page(ctx, b.place.key(prefix), token, pageSize)
 		return err
 	})
 	if err == nil {
 		b.there.Store(true)
 	}
-	return keys, next, b.explain(ctx, "list", prefix, err)
+	for i := range found {
+		found[i].Name = strings.TrimPrefix(found[i].Name, b.place.key(""))
+	}
+	return found, next, b.explain(ctx, "list", prefix, err)
 }
 
 // Delete implements store.Bucket.
@@ -130,7 +146,10 @@ func (b *Bucket) Delete(ctx context.Context, name string) error {
 	}
 	err = b.explain(ctx, "delete", name, b.try(ctx, func(ctx context.Context) error { return b.cloud.remove(ctx, key) }))
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil
+		err = nil
+	}
+	if err == nil {
+		fault.Point("away: deleted")
 	}
 	return err
 }

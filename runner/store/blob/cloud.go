@@ -3,6 +3,8 @@ package blob
 import (
 	"context"
 	"time"
+
+	"sftrun.local/runner/store"
 )
 
 // A cloud is one service. Each method is one request, sent once; errors are of type *failure.
@@ -20,8 +22,8 @@ type cloud interface {
 	// load returns an object that changes, in one state.
 	load(ctx context.Context, key string) ([]byte, about, error)
 
-	// page lists at most n keys in order, after those of the page that gave the token next.
-	page(ctx context.Context, prefix, token string, n int) (keys []string, next string, err error)
+	// page lists at most n keys in order, with their sizes, after those of the page that gave the token next.
+	page(ctx context.Context, prefix, token string, n int) (found []store.Entry, next string, err error)
 
 	remove(ctx context.Context, key string) error
 

@@ -5,6 +5,8 @@ import (
 	"crypto/rand"
 	"errors"
 	"io/fs"
+
+	"sftrun.local/steps/fault"
 )
 
 // Create implements store.Bucket.
@@ -32,6 +34,8 @@ func (b *Bucket) Swap(ctx context.Context, name, old string, data []byte) (strin
 // put stores an object under a condition, in one request or in parts.
 func (b *Bucket) put(ctx context.Context, key, old string, data []byte) (string, error) {
 	mark := rand.Text()
+	fault.Point("away: about to be sent")
+	defer fault.Point("away: answered")
 	if parts, ok := b.cloud.(inParts); ok && int64(len(data)) > b.onePut() {
 		return b.putInParts(ctx, parts, key, old, mark, data)
 	}

@@ -1,6 +1,7 @@
 package blob
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -12,6 +13,9 @@ import (
 	"time"
 
 	"golang.org/x/oauth2"
+
+	"sftrun.local/runner/access"
+	"sftrun.local/runner/store"
 )
 
 // gcsCloud speaks to Google Cloud Storage by its JSON interface. The service's own client library would add twelve
@@ -27,21 +31,21 @@ func openGCS(p place, opt Options) (c *gcsCloud, idle func()) {
 	network := opt.Transport
 	if network == nil {
 		t := http.DefaultTransport.(*http.Transport).Clone()
-		shape(t)
+		access.Shape(t)
 		network = t
 	}
-	c = &gcsCloud{place: p, client: &http.Client{Transport: network}, base: gcsBase(p)}
+	c = &gcsCloud{place: p, client: &http.Client{Transport: network}, base: gcsBase(p, opt.Env)}
 	if strings.HasPrefix(c.base, "https://") { // a token is not for a line that others read
-		c.token = (&googleKeys{client: c.client}).token
+		c.token = (&googleKeys{access.Google{Client: c.client, Rights: access.GoogleWrites, File: opt.Env["GOOGLE_APPLICATION_CREDENTIALS"]}}).token
 	}
-	return c, idler(network)
+	return c, access.Idler(network)
 }
 
-func gcsBase(p place) string {
+func gcsBase(p place, env map[string]string) string {
 	if endpoint := p.query.Get("endpoint"); endpoint != "" {
 		return strings.TrimSuffix(endpoint, "/")
 	}
-	if host := os.Getenv("STORAGE_EMULATOR_HOST"); host != "" {
+	if host := cmp.Or(env["STORAGE_EMULATOR_HOST"], os.Getenv("STORAGE_EMULATOR_HOST")); host != "" {
 		return "http://" + strings.TrimPrefix(strings.TrimSuffix(host, "/"), "http://")
 	}
 	return "https://storage.googleapis.com"
@@ -120,8 +124,8 @@ func (c *gcsCloud) load(ctx context.Context, key string) ([]byte, about, error) 
 	return data, got, err
 }
 
-func (c *gcsCloud) page(ctx context.Context, prefix, token string, n int) (keys []string, next string, err error) {
-	query := url.Values{"prefix": {prefix}, "maxResults": {strconv.Itoa(n)}, "fields": {"nextPageToken,items(name)"}}
+func (c *gcsCloud) page(ctx context.Context, prefix, token string, n int) (found []store.Entry, next string, err error) {
+	query := url.Values{"prefix": {prefix}, "maxResults": {strconv.Itoa(n)}, "fields": {"nextPageToken,items(name,size)"}}
 	if token != "" {
 		query.Set("pageToken", token)
 	}
@@ -133,9 +137,13 @@ func (c *gcsCloud) page(ctx context.Context, prefix, token string, n int) (keys 
 		return nil, "", err
 	}
 	for _, o := range listing.Items {
-		keys = append(keys, o.Name)
+		size, err := strconv.ParseInt(o.Size, 10, 64)
+		if err != nil {
+			return nil, "", &failure{text: "a listing is not understood"}
+		}
+		found = append(found, store.Entry{Name: o.Name, Size: size})
 	}
-	return keys, listing.Next, nil
+	return found, listing.Next, nil
 }
 
 func (c *gcsCloud) remove(ctx context.Context, key string) error {

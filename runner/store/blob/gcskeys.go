@@ -3,47 +3,25 @@ package blob
 import (
 	"context"
 	"errors"
-	"net/http"
-	"sync"
 
 	"golang.org/x/oauth2"
-	"golang.org/x/oauth2/google"
+
+	"sftrun.local/runner/access"
 )
 
-// googleKeys finds the credentials of this machine where all of Google's tools look, at the first request, and keeps
-// the token until it expires.
-type googleKeys struct {
-	client *http.Client
-
-	mu     sync.Mutex
-	source oauth2.TokenSource
-}
+// googleKeys gives tokens, and says what to do where none are to be had.
+type googleKeys struct{ access.Google }
 
 func (k *googleKeys) token(ctx context.Context) (*oauth2.Token, error) {
-	source, err := k.find(ctx)
-	if err != nil {
-		return nil, &failure{kind: setup, text: "no Google credentials were found (" + oneLine(err.Error()) + ").  Run `gcloud auth application-default login`, or set GOOGLE_APPLICATION_CREDENTIALS"}
-	}
-	token, err := source.Token()
-	if err != nil {
+	token, err := k.Token(ctx)
+	var none access.NoGoogleError
+	switch {
+	case errors.As(err, &none):
+		return nil, &failure{kind: setup, text: "no Google credentials were found (" + oneLine(none.Error()) + ").  Run `gcloud auth application-default login`, or set GOOGLE_APPLICATION_CREDENTIALS"}
+	case err != nil:
 		return nil, tokenFailure(err)
 	}
 	return token, nil
-}
-
-func (k *googleKeys) find(ctx context.Context) (oauth2.TokenSource, error) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	if k.source != nil {
-		return k.source, nil
-	}
-	ctx = context.WithValue(context.WithoutCancel(ctx), oauth2.HTTPClient, k.client) // tokens are renewed long after this request
-	found, err := google.FindDefaultCredentials(ctx, "https://www.googleapis.com/auth/devstorage.read_write")
-	if err != nil {
-		return nil, err
-	}
-	k.source = oauth2.ReuseTokenSource(nil, found.TokenSource)
-	return k.source, nil
 }
 
 // tokenFailure says why no token was given. A refusal names its code alone: what comes with it may tell more than

@@ -8,8 +8,12 @@ import (
 	"time"
 )
 
-// Options are for tests and measurements; the zero value is what a user wants.
+// Options say more than an address. But for Env they are for tests and measurements; the zero value is what a user wants.
 type Options struct {
+	// Env holds variables of the environment (AWS_ACCESS_KEY_ID, AWS_REGION, GOOGLE_APPLICATION_CREDENTIALS and the like)
+	// that count besides those that the process has, and before them.
+	Env map[string]string
+
 	Transport http.RoundTripper // nil = one that gives up on connections that stand still
 	Patience  time.Duration     // how long an outage is waited out; 0 = 30 s
 	Pause     time.Duration     // before the second try, at most, doubling after each; 0 = 200 ms

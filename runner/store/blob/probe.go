@@ -19,7 +19,7 @@ func (b *Bucket) Probe(ctx context.Context) error {
 	if b.probed {
 		return nil
 	}
-	key := b.place.key("tmp/probe-" + rand.Text())
+	key := b.place.key(fmt.Sprintf("%s%d-%s", probePrefix, time.Now().Unix(), rand.Text()))
 	err := b.probe(ctx, key)
 	if err == nil {
 		b.probed = true
@@ -54,4 +54,25 @@ func (b *Bucket) mustRefuse(ctx context.Context, key, old, condition string) err
 	}
 	return &failure{kind: setup, text: fmt.Sprintf("it ignores the condition %s, so that two machines could overwrite each other's work.  "+
 		"Use a service that honours it (Amazon S3, Google Cloud Storage, Cloudflare R2, MinIO), or a folder", condition)}
+}
+
+// probePrefix begins the names of probes. The time follows, in seconds since 1970.
+const probePrefix = "tmp/probe-"
+
+// Sweep removes the probes that processes which were killed have left, a day after.
+func (b *Bucket) Sweep(ctx context.Context) error {
+	found, _, err := b.page(ctx, probePrefix, "")
+	if err != nil {
+		return err
+	}
+	for _, e := range found {
+		var seconds int64
+		if _, err := fmt.Sscanf(e.Name, probePrefix+"%d-", &seconds); err != nil || time.Since(time.Unix(seconds, 0)) < 24*time.Hour {
+			continue
+		}
+		if err := b.Delete(ctx, e.Name); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -12,9 +12,10 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/middleware"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
-	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
-	"github.com/aws/smithy-go/logging"
+
+	"sftrun.local/runner/access"
+	"sftrun.local/runner/store"
 )
 
 // s3Cloud speaks to Amazon S3, and to services that speak its protocol.
@@ -24,7 +25,7 @@ type s3Cloud struct {
 }
 
 func openS3(ctx context.Context, p place, opt Options) (c *s3Cloud, idle func(), err error) {
-	cfg, err := loadAWS(ctx, p)
+	cfg, err := access.AWS(ctx, opt.Env, p.query.Get("region"), p.query.Get("profile"))
 	if err != nil {
 		return nil, nil, &SetupError{Store: p.String(), Text: "its settings cannot be read: " + oneLine(err.Error())}
 	}
@@ -32,7 +33,6 @@ func openS3(ctx context.Context, p place, opt Options) (c *s3Cloud, idle func(),
 	if built, ok := cfg.HTTPClient.(*awshttp.BuildableClient); ok && network == nil {
 		network = built.GetTransport() // with the certificates of AWS_CA_BUNDLE
 	}
-	cfg.Credentials = keys{cfg.Credentials}
 	c = &s3Cloud{place: p, client: s3.NewFromConfig(cfg, func(o *s3.Options) {
 		o.HTTPClient = &http.Client{Transport: network, CheckRedirect: stay}
 		adjust(o, p)
@@ -40,26 +40,11 @@ func openS3(ctx context.Context, p place, opt Options) (c *s3Cloud, idle func(),
 	if c.client.Options().Region == "" {
 		return nil, nil, &SetupError{Store: p.String(), Text: "its region is not known; set AWS_REGION, or write " + p.String() + "?region=REGION"}
 	}
-	return c, idler(network), nil
+	return c, access.Idler(network), nil
 }
 
 // stay follows no redirection, which a signature does not survive: where the bucket is, is for the user to say.
 func stay(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-
-// loadAWS reads what the environment, the address and the files of the AWS tools say.
-func loadAWS(ctx context.Context, p place) (aws.Config, error) {
-	load := []func(*config.LoadOptions) error{
-		config.WithHTTPClient(awshttp.NewBuildableClient().WithTransportOptions(shape)),
-		config.WithLogger(logging.Nop{}), // it would print
-	}
-	if region := p.query.Get("region"); region != "" {
-		load = append(load, config.WithRegion(region))
-	}
-	if profile := p.query.Get("profile"); profile != "" {
-		load = append(load, config.WithSharedConfigProfile(profile))
-	}
-	return config.LoadDefaultConfig(ctx, load...)
-}
 
 // adjust makes the client send each request once, as this package tries again by its own rules, and with checksums
 // that all services know.
@@ -152,7 +137,7 @@ func (c *s3Cloud) load(ctx context.Context, key string) ([]byte, about, error) {
 	return data, about{tag: aws.ToString(out.ETag), written: aws.ToTime(out.LastModified), now: now}, err
 }
 
-func (c *s3Cloud) page(ctx context.Context, prefix, token string, n int) (names []string, next string, err error) {
+func (c *s3Cloud) page(ctx context.Context, prefix, token string, n int) (found []store.Entry, next string, err error) {
 	in := &s3.ListObjectsV2Input{Bucket: &c.place.bucket, Prefix: &prefix, MaxKeys: aws.Int32(int32(n))}
 	if token != "" {
 		in.ContinuationToken = &token
@@ -162,12 +147,12 @@ func (c *s3Cloud) page(ctx context.Context, prefix, token string, n int) (names 
 		return nil, "", c.failure(err)
 	}
 	for _, o := range out.Contents {
-		names = append(names, aws.ToString(o.Key))
+		found = append(found, store.Entry{Name: aws.ToString(o.Key), Size: aws.ToInt64(o.Size)})
 	}
 	if aws.ToBool(out.IsTruncated) {
 		next = aws.ToString(out.NextContinuationToken)
 	}
-	return names, next, nil
+	return found, next, nil
 }
 
 func (c *s3Cloud) remove(ctx context.Context, key string) error {

@@ -1,31 +1,16 @@
 package blob
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"net/http"
 	"strings"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
 	smithy "github.com/aws/smithy-go"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
+
+	"sftrun.local/runner/access"
 )
-
-// keys gives the credentials of the SDK, and marks the errors of looking for them.
-type keys struct{ aws.CredentialsProvider }
-
-type keyError struct{ error }
-
-func (e keyError) Unwrap() error { return e.error }
-
-func (k keys) Retrieve(ctx context.Context) (aws.Credentials, error) {
-	found, err := k.CredentialsProvider.Retrieve(ctx)
-	if err != nil {
-		return found, keyError{err}
-	}
-	return found, nil
-}
 
 // status is the number that a service answered with, or 0.
 func status(err error) int {
@@ -38,7 +23,7 @@ func status(err error) int {
 
 // failure says what an error of the SDK means.
 func (c *s3Cloud) failure(err error) error {
-	var missing keyError
+	var missing access.KeysError
 	var api smithy.APIError
 	var answered *smithyhttp.ResponseError
 	errors.As(err, &answered)

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"sync"
 	"time"
 
@@ -44,17 +45,31 @@ func (e *LostError) Error() string {
 
 func (e *LostError) Unwrap() error { return e.Err }
 
+// A Self is on whose behalf leases are taken. The zero value is a new one each time.
+type Self struct {
+	ID   string   // random, of one process; "" = one that nobody else knows
+	Dead []string // IDs of processes that are known to have ended: what they held is free at once
+}
+
 // Acquire takes a lease in a bucket and keeps it until Release, which must be called. The error is a *HeldError if
 // another process holds it.
 func Acquire(ctx context.Context, b store.Swapper, lease string) (*Lease, error) {
+	return Self{}.Acquire(ctx, b, lease)
+}
+
+// Acquire is the function of this name, on behalf of a process that says who it is.
+func (s Self) Acquire(ctx context.Context, b store.Swapper, lease string) (*Lease, error) {
 	found, err := find(ctx, b, lease)
 	if err != nil {
 		return nil, err
 	}
-	if found.left > 0 {
-		return nil, &HeldError{Holder: found.who(), Left: found.left}
+	if found.left > 0 && !slices.Contains(s.Dead, found.Holder) {
+		return nil, found.held()
 	}
-	l := &Lease{bucket: b, name: lease, record: newRecord(rand.Text()), tag: found.tag}
+	if s.ID == "" {
+		s.ID = rand.Text()
+	}
+	l := &Lease{bucket: b, name: lease, record: newRecord(s.ID), tag: found.tag}
 	held, lose := context.WithCancelCause(ctx)
 	l.ctx, l.lose = held, lose
 	if err := l.write(ctx); err != nil {
@@ -77,7 +92,7 @@ func (l *Lease) beaten(ctx context.Context, err error) error {
 	if found.left == 0 {
 		return &HeldError{Holder: "another process"} // which has released it again already
 	}
-	return &HeldError{Holder: found.who(), Left: found.left}
+	return found.held()
 }
 
 // write stores the next version of the record, and counts from before. A version that moved may have been written by

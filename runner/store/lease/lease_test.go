@@ -298,3 +298,32 @@ func TestOneOfManyProcessesGetsTheLease(t *testing.T) {
 		t.Errorf("%d hold the lease, %d were refused", held.Load(), refused.Load())
 	}
 }
+
+// Who knows that the holder has ended need not wait for its lease to run out; who does not has to.
+func TestWhatADeadProcessHeldIsTakenAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := &network{}
+		first, err := lease.Self{ID: "first"}.Acquire(t.Context(), b, "apply")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if left := heldFor(t, b); left == 0 {
+			t.Error("another process took it")
+		}
+		if found, err := (lease.Self{Dead: []string{"first"}}).Find(t.Context(), b, "apply"); found != nil || err != nil {
+			t.Errorf("it is said to be held by %v, %v", found, err)
+		}
+		next, err := lease.Self{ID: "next", Dead: []string{"other", "first"}}.Acquire(t.Context(), b, "apply")
+		if err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Minute)
+		if first.Check() == nil || next.Check() != nil {
+			t.Errorf("the first holds it: %v, the next: %v", first.Check(), next.Check())
+		}
+		release(t, next)
+		if err := first.Release(t.Context()); err != nil {
+			t.Error(err)
+		}
+	})
+}

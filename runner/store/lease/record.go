@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"slices"
 	"time"
 
 	"sftrun.local/runner/store"
@@ -51,7 +52,7 @@ type state struct {
 	left time.Duration // until another may take it over
 }
 
-func name(lease string) string { return "leases/" + lease }
+func name(lease string) string { return Prefix + lease }
 
 // find reads a lease. One that is not there is like one that was released.
 func find(ctx context.Context, b store.Swapper, lease string) (state, error) {
@@ -78,6 +79,7 @@ func find(ctx context.Context, b store.Swapper, lease string) (state, error) {
 
 // A HeldError says that another process holds the lease.
 type HeldError struct {
+	ID     string        // of the holder
 	Holder string        // who it is, as it said itself
 	Left   time.Duration // after which the lease is free unless the holder renews it
 }
@@ -87,6 +89,22 @@ func (e *HeldError) Error() string {
 }
 
 func seconds(d time.Duration) int { return int((d + time.Second - 1) / time.Second) }
+
+func (s state) held() *HeldError {
+	return &HeldError{ID: s.record.Holder, Holder: s.who(), Left: s.left}
+}
+
+// Find tells who else than those that are known to have ended holds a lease, nil if nobody does. It writes nothing.
+func (s Self) Find(ctx context.Context, b store.Swapper, lease string) (*HeldError, error) {
+	found, err := find(ctx, b, lease)
+	if err != nil || found.left == 0 || slices.Contains(s.Dead, found.Holder) {
+		return nil, err
+	}
+	return found.held(), nil
+}
+
+// Prefix begins the names of the objects that leases are.
+const Prefix = "leases/"
 
 // Holder tells whether a process holds the lease, and who it is. It writes nothing.
 func Holder(ctx context.Context, b store.Swapper, lease string) (who string, held bool, err error) {

@@ -25,6 +25,7 @@ func TestBucket(t *testing.T, open func(t *testing.T) store.Bucket) {
 		"a part is read":                 readsParts,
 		"names are listed in order":      listsInOrder,
 		"a long listing":                 listsThousands,
+		"listings tell sizes":            listsSizes,
 		"deleted names are gone":         deletes,
 		"names that are none":            refusesNames,
 		"a cancelled context ends calls": obeysContext,
@@ -170,6 +171,22 @@ func listsThousands(t *testing.T, b store.Bucket) {
 			t.Errorf("the first of the listing is %q, %v", name, err)
 		}
 		break
+	}
+}
+
+func listsSizes(t *testing.T, b store.Bucket) {
+	for i, name := range []string{"objects/a", "objects/b", "other"} {
+		create(t, b, name, make([]byte, 3*i))
+	}
+	var got []store.Entry
+	for e, err := range store.Entries(t.Context(), b, "objects/") {
+		if err != nil {
+			t.Fatal(err)
+		}
+		got = append(got, e)
+	}
+	if want := []store.Entry{{Name: "objects/a"}, {Name: "objects/b", Size: 3}}; !slices.Equal(got, want) {
+		t.Errorf("listed %v, want %v", got, want)
 	}
 }
 

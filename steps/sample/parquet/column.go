@@ -16,10 +16,12 @@ type column struct {
 	rows int // of the row group
 
 	unpacker *unpacker
-	packed   []byte // the data of the page read last, as they are in the file
+	packed   []byte // memory for the data of a page as they are in the file
+	headed   []byte // memory for a header, and what was read with it
 	feed     feed   // what parquet-go reads pages from
 	pages    *pq.FilePages
 	at, end  int64                 // where the next page's header is, and where the column ends
+	unread   int64                 // where a dictionary is that has been jumped over, or 0
 	head     *header               // of the next page, if it has been looked at
 	loaded   int                   // number of the next page of values
 	index    []format.PageLocation // nil until it is needed, or if the file has no page index
@@ -170,10 +172,7 @@ func (c *column) open() error {
 // parquet-go.
 func (c *column) peek() (*header, error) {
 	for c.head == nil && c.at < c.end {
-		h, err := readHeader(c.r, c.at, c.end)
-		if err == nil {
-			err = h.check(c.end, &c.meta.MetaData)
-		}
+		h, err := c.header(c.at, c.pageSize())
 		if err == nil && h.Type == format.DictionaryPage {
 			err = c.give(h)
 		}
@@ -188,6 +187,14 @@ func (c *column) peek() (*header, error) {
 	return c.head, nil
 }
 
+// header reads and checks the header of the page at a place, whose size may be known.
+func (c *column) header(at, known int64) (h *header, err error) {
+	if h, c.headed, err = readHeader(c.r, at, c.end, known, c.headed); err != nil {
+		return nil, err
+	}
+	return h, h.check(c.end, &c.meta.MetaData)
+}
+
 // give reads, unpacks and checks a page and gives it to parquet-go.
 func (c *column) give(h *header) error {
 	if err := c.move(h); err != nil {
@@ -198,18 +205,19 @@ func (c *column) give(h *header) error {
 
 func (c *column) move(h *header) (err error) {
 	codec := c.meta.MetaData.Codec
-	if c.packed, err = h.read(c.r, c.packed); err != nil {
+	packed, err := h.read(c.r, &c.packed)
+	if err != nil {
 		return err
 	}
 	text, err := c.feed.add(h.PageHeader, h.size(codec))
 	if err != nil {
 		return err
 	}
-	levels := copy(text, c.packed[:h.levels()])
+	levels := copy(text, packed[:h.levels()])
 	if !h.isPacked(codec) {
 		codec = format.Uncompressed
 	}
-	if err := c.unpacker.unpack(codec, text[levels:], c.packed[levels:]); err != nil {
+	if err := c.unpacker.unpack(codec, text[levels:], packed[levels:]); err != nil {
 		return err
 	}
 	return c.checkClaims(h, text)
@@ -225,7 +233,13 @@ func (c *column) load() error {
 		return c.damaged("it ends at row %d of %d", c.row, c.rows)
 	}
 	c.drop()
-	if err := c.give(h); err != nil {
+	if c.unread > 0 && h.refers() {
+		err = c.fetchDictionary()
+	}
+	if err == nil {
+		err = c.give(h)
+	}
+	if err != nil {
 		return c.damaged("%w", err)
 	}
 	if c.page, err = c.pages.ReadPage(); err != nil {

@@ -31,7 +31,9 @@
 // million, which take some ten bytes each; and values put together from prefixes have at most 1 GB in all.
 //
 // One page of each column is in memory at a time. Columns of row groups without a chosen row are not read. Within a row
-// group, pages are jumped over if the file has a page index; if not, those before the last chosen row are decoded.
+// group, a page that holds a chosen row is read in one go and all others are jumped over if the file has a page index; if
+// not, the pages before the last chosen row are read and decoded, as a page does not tell how many rows it has before it
+// is unpacked. A dictionary is read when the first page needs it.
 //
 // Encrypted files, the codecs LZO and LZ4 with Hadoop framing, and annotations that do not fit the type of a column are
 // refused.

@@ -15,30 +15,36 @@ const (
 	encrypted = "PARE"
 )
 
+// firstTail is how many bytes at the end of a file are read in one go. Nearly all footers fit in, and in front of them
+// what says where pages lie.
+const firstTail = 64 << 10
+
 // readFooter reads the metadata at the end of the file: the metadata itself, its size in 4 bytes, and the magic.
 func readFooter(r io.ReaderAt, size int64) (*format.FileMetaData, error) {
 	if size < 12 {
 		return nil, damaged("it has %d bytes", size)
 	}
-	tail, err := readAt(r, size-8, 8)
+	tail, err := readAt(r, size-min(size, firstTail), int(min(size, firstTail)))
 	if err != nil {
 		return nil, err
 	}
-	switch string(tail[4:]) {
+	switch end := string(tail[len(tail)-4:]); end {
 	case magic:
 	case encrypted:
 		return nil, errors.New("the Parquet file is encrypted, which is not supported; decrypt it first")
 	default:
-		return nil, damaged("it ends with %q, not with %q, so it is cut off or no Parquet file", tail[4:], magic)
+		return nil, damaged("it ends with %q, not with %q, so it is cut off or no Parquet file", end, magic)
 	}
-	length := int64(binary.LittleEndian.Uint32(tail))
+	length := int64(binary.LittleEndian.Uint32(tail[len(tail)-8:]))
 	if length > size-12 {
 		return nil, damaged("the footer claims %d bytes of %d", length, size)
 	}
-	footer, err := readAt(r, size-8-length, int(length))
-	if err != nil {
-		return nil, err
+	if length+8 > int64(len(tail)) {
+		if tail, err = readAt(r, size-8-length, int(length)+8); err != nil {
+			return nil, err
+		}
 	}
+	footer := tail[int64(len(tail))-8-length : len(tail)-8]
 	meta := new(format.FileMetaData)
 	if _, err := decodeThrift(footer, meta); err != nil {
 		return nil, damaged("footer: %w", err)

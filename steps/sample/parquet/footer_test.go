@@ -68,14 +68,14 @@ func TestTheDictionaryIsFound(t *testing.T) {
 
 var errNetwork = errors.New("the network is down")
 
-// broken fails to read before a place.
+// broken fails to read after the first time.
 type broken struct {
 	io.ReaderAt
-	from int64
+	reads int
 }
 
-func (b broken) ReadAt(p []byte, off int64) (int, error) {
-	if off < b.from {
+func (b *broken) ReadAt(p []byte, off int64) (int, error) {
+	if b.reads++; b.reads > 1 {
 		return 0, errNetwork
 	}
 	return b.ReaderAt.ReadAt(p, off)
@@ -83,7 +83,7 @@ func (b broken) ReadAt(p []byte, off int64) (int, error) {
 
 func TestErrorsOfReadingAreNotDamage(t *testing.T) {
 	data := file(t, "nested-zstd-v1.parquet")
-	f, err := parquet.Open(broken{bytes.NewReader(data), 1000}, int64(len(data)), "x.parquet")
+	f, err := parquet.Open(&broken{ReaderAt: bytes.NewReader(data)}, int64(len(data)), "x.parquet")
 	if err != nil {
 		t.Fatal(err)
 	}

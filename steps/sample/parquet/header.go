@@ -20,7 +20,7 @@ const (
 type header struct {
 	format.PageHeader
 	at   int64  // where the page's data start
-	data []byte // what has been read of the page's data
+	data []byte // what has been read of the page's data; valid until the next header is read
 }
 
 // next returns where the page's data end.
@@ -28,30 +28,31 @@ func (h *header) next() int64 { return h.at + int64(h.CompressedPageSize) }
 
 // headerSizes are the bytes in which a header is looked for. Nearly all have less than a hundred; statistics with
 // long strings may take more.
-var headerSizes = []int64{1 << 10, 64 << 10, 16 << 20}
+var headerSizes = []int64{1 << 10, 8 << 10, 64 << 10, 16 << 20}
 
-// readHeader reads the header of the page at a place, of a column chunk that ends at end.
-func readHeader(r io.ReaderAt, at, end int64) (h *header, err error) {
-	for _, size := range headerSizes {
-		h, err = headerWithin(r, at, min(size, end-at))
-		if err == nil || size >= end-at {
-			break
+// readHeader reads the header of the page at a place, of a column chunk that ends at end, into buf, which it returns,
+// larger if need be. Where the size of the page is known, and not 0, all of it is read in one go.
+func readHeader(r io.ReaderAt, at, end, known int64, buf []byte) (h *header, _ []byte, err error) {
+	for i := 0; ; i++ {
+		size := min(max(headerSizes[i], known), end-at)
+		buf = slices.Grow(buf[:0], int(size))[:size]
+		h, err = headerWithin(r, at, buf)
+		if err == nil || size >= end-at || i == len(headerSizes)-1 {
+			return h, buf, err
 		}
 	}
-	return h, err
 }
 
-func headerWithin(r io.ReaderAt, at, size int64) (*header, error) {
-	data, err := readAt(r, at, int(size))
-	if err != nil {
-		return nil, err
+func headerWithin(r io.ReaderAt, at int64, buf []byte) (*header, error) {
+	if n, err := r.ReadAt(buf, at); n < len(buf) {
+		return nil, fmt.Errorf("read %d bytes at %d: %w", len(buf), at, err)
 	}
 	h := new(header)
-	n, err := decodeThrift(data, &h.PageHeader)
+	n, err := decodeThrift(buf, &h.PageHeader)
 	if err != nil {
 		return nil, fmt.Errorf("page header at %d: %w", at, err)
 	}
-	h.at, h.data = at+int64(n), data[n:]
+	h.at, h.data = at+int64(n), buf[n:]
 	return h, nil
 }
 
@@ -76,6 +77,15 @@ func (h *header) check(end int64, m *format.ColumnMetaData) error {
 	return nil
 }
 
+// refers tells whether the page's values are numbers of entries of a dictionary.
+func (h *header) refers() bool {
+	encoding := h.DataPageHeader.V.Encoding
+	if h.Type == format.DataPageV2 {
+		encoding = h.DataPageHeaderV2.V.Encoding
+	}
+	return encoding == format.RLEDictionary || encoding == plainDictionary
+}
+
 // levels returns how many bytes of levels stand ahead of the packed data, never packed: none in pages of version 1.
 func (h *header) levels() int64 {
 	v2 := &h.DataPageHeaderV2.V
@@ -95,19 +105,26 @@ func (h *header) isPacked(codec format.CompressionCodec) bool {
 	return codec != format.Uncompressed && int64(h.CompressedPageSize) > h.levels() && (!flag.Valid || flag.V)
 }
 
-// read reads the page's data into buf, which it returns, larger if need be. Whoever wrote a checksum gets it checked.
-func (h *header) read(r io.ReaderAt, buf []byte) ([]byte, error) {
-	buf = slices.Grow(buf[:0], int(h.CompressedPageSize))[:h.CompressedPageSize]
-	if copy(buf, h.data) < len(buf) {
-		if n, err := r.ReadAt(buf, h.at); n < len(buf) {
-			return buf, fmt.Errorf("read %d bytes at %d: %w", len(buf), h.at, err)
-		}
+// read returns the page's data, in buf, larger if need be, unless they have been read with the header. Whoever wrote a
+// checksum gets it checked.
+func (h *header) read(r io.ReaderAt, buf *[]byte) ([]byte, error) {
+	size := int(h.CompressedPageSize)
+	if size <= len(h.data) {
+		return h.data[:size], h.checkSum(h.data[:size])
 	}
+	*buf = slices.Grow((*buf)[:0], size)[:size]
+	if n, err := r.ReadAt((*buf)[copy(*buf, h.data):], h.at+int64(len(h.data))); n < size-len(h.data) {
+		return nil, fmt.Errorf("read %d bytes at %d: %w", size, h.at, err)
+	}
+	return *buf, h.checkSum(*buf)
+}
+
+func (h *header) checkSum(data []byte) error {
 	if h.CRC == 0 {
-		return buf, nil
+		return nil
 	}
-	if sum := crc32.ChecksumIEEE(buf); sum != uint32(h.CRC) {
-		return buf, fmt.Errorf("its checksum is %08x, not %08x", sum, uint32(h.CRC))
+	if sum := crc32.ChecksumIEEE(data); sum != uint32(h.CRC) {
+		return fmt.Errorf("its checksum is %08x, not %08x", sum, uint32(h.CRC))
 	}
-	return buf, nil
+	return nil
 }

@@ -16,14 +16,32 @@ func (c *column) jump(row int) error {
 	if i < c.loaded {
 		return nil
 	}
-	if c.loaded == 0 { // a dictionary comes before all other pages
-		if _, err := c.peek(); err != nil {
-			return err
-		}
+	if c.loaded == 0 && c.head == nil && c.at < c.index[0].Offset { // a dictionary comes before all other pages
+		c.unread = c.at
 	}
 	c.drop()
 	c.at, c.head, c.loaded, c.row = c.index[i].Offset, nil, i, int(c.index[i].FirstRowIndex)
 	return nil
+}
+
+// pageSize returns the size of the next page, its header included, or 0 if it is not known.
+func (c *column) pageSize() int64 {
+	if c.loaded < len(c.index) && c.index[c.loaded].Offset == c.at {
+		return min(max(0, int64(c.index[c.loaded].CompressedPageSize)), maxPage)
+	}
+	return 0
+}
+
+// fetchDictionary reads a dictionary that was jumped over, now that a page needs it.
+func (c *column) fetchDictionary() error {
+	headed := c.headed
+	c.headed = nil // holds the page that is to be loaded next
+	h, err := c.header(c.unread, min(c.index[0].Offset-c.unread, maxPage))
+	if err == nil && h.Type == format.DictionaryPage {
+		err = c.give(h)
+	}
+	c.unread, c.headed = 0, headed
+	return err
 }
 
 // checkRows makes sure that the page just loaded has as many rows as the index says.

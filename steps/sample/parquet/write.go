@@ -7,6 +7,7 @@ import (
 	"math"
 	"strconv"
 	"unicode/utf8"
+	"unsafe"
 
 	pq "github.com/parquet-go/parquet-go"
 
@@ -14,7 +15,8 @@ import (
 )
 
 func writeString(dst []byte, v *pq.Value) ([]byte, flaw) {
-	text := string(v.ByteArray())
+	raw := v.ByteArray()
+	text := unsafe.String(unsafe.SliceData(raw), len(raw)) // not kept, so that long texts are copied only into the row
 	if !utf8.ValidString(text) {
 		return jsonl.AppendString(dst, text), badText
 	}

@@ -42,6 +42,9 @@ func Open(r steps.Reader, name string) (Shard, error) {
 	return table{file}, nil
 }
 
+// Counted tells whether a shard, by its name, says itself how many rows it has, so that Rows need not read them.
+func Counted(name string) bool { return byName(name) == parquetFormat }
+
 // table is a shard of Parquet.
 type table struct{ *parquet.File }
 

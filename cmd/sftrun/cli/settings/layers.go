@@ -30,7 +30,7 @@ func (l layer) origin(name string) string {
 }
 
 func layersOf(o Options) ([]layer, error) {
-	read := []func(Options) (layer, error){presets, userFile, projectFile, dotenvFile, environment, flags}
+	read := []func(Options) (layer, error){presets, leftToken, userFile, projectFile, dotenvFile, environment, flags, noToken}
 	layers := make([]layer, len(read))
 	for i, f := range read {
 		var err error
@@ -83,24 +83,33 @@ func cueFile(path string) (layer, error) {
 	return l, l.values.Load(confmap.Provider(values, ""), nil)
 }
 
-// dotenvFile reads .env of the project. It may hold variables of other programs too.
+// dotenvFile is what .env of the project says. It may hold variables of other programs too.
 func dotenvFile(o Options) (layer, error) {
-	path := filepath.Join(o.Dir, ".env")
-	text, err := readSmall(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return layerOf("in .env", nil)
-	}
+	values, err := readDotenv(o)
 	if err != nil {
 		return layer{}, err
-	}
-	values, err := dotenv.Parser().Unmarshal(text)
-	if err != nil {
-		return layer{}, fmt.Errorf("%s:%d: not NAME=value, or a quote is not closed", path, firstBadLine(text))
 	}
 	return variables("in .env", func(name string) string {
 		value, _ := values[name].(string)
 		return value
 	}, keys(values))
+}
+
+// readDotenv reads .env of the project. One that is not there holds nothing.
+func readDotenv(o Options) (map[string]any, error) {
+	path := filepath.Join(o.Dir, ".env")
+	text, err := readSmall(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	values, err := dotenv.Parser().Unmarshal(text)
+	if err != nil {
+		return nil, fmt.Errorf("%s:%d: not NAME=value, or a quote is not closed", path, firstBadLine(text))
+	}
+	return values, nil
 }
 
 func keys(m map[string]any) []string {

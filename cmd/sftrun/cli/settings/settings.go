@@ -1,8 +1,8 @@
 // Package settings gathers what this machine lays down for sftrun and a pipeline does not: API key, workers, where the
 // store and the published files lie, colours.
 //
-// Five layers are laid over each other, and the later one wins: what is built in; settings.cue in the user's
-// configuration folder, then the one in the project's .sftrun folder; .env in the project folder; the environment; the
+// Layers are laid over each other, and the later one wins: what is built in; what other programs have left for us, such
+// as the token of the Hub; settings.cue in the user's configuration folder, then the one in the project's .sftrun folder; .env in the project folder; the environment; the
 // flags. A setting that nobody knows is an error in any of them. The package never looks at the pipeline, never writes
 // a file, and never gives a secret away: see [Entry].
 package settings
@@ -10,15 +10,19 @@ package settings
 import (
 	"fmt"
 	"path/filepath"
+	"strings"
 
 	"github.com/knadh/koanf/v2"
 	"github.com/spf13/pflag"
+
+	"sftrun.local/runner/store/blob"
 )
 
 // Options say where settings are looked for. Dir is needed; all else works when zero.
 type Options struct {
 	Dir     string         // folder of the project
 	UserDir string         // the user's configuration folder, which may hold sftrun/settings.cue; "" = none
+	Home    string         // the user's home folder, in which other programs leave tokens; "" = none
 	Environ []string       // "NAME=value"
 	Flags   *pflag.FlagSet // flags of the names in the table; nil = none
 }
@@ -27,9 +31,14 @@ type Options struct {
 type Settings struct {
 	APIKey  string // for the services that need one; "" = none was found
 	Workers int    // 0 = as many as there are CPUs
-	Store   string // folder, absolute
+	Store   string // folder, absolute, or the address of a bucket
 	Output  string // folder, absolute
 	Color   string // "auto", "always" or "never"
+
+	HubEndpoint string // address of the Hugging Face Hub
+	HubToken    string // "" = none was found
+	// Clouds are the variables of .env that say how a cloud is reached, for those that the environment does not set.
+	Clouds map[string]string
 
 	entries []Entry
 }
@@ -64,7 +73,11 @@ func Load(o Options) (*Settings, error) {
 			return nil, fmt.Errorf("settings from %s: %w", l.place, err)
 		}
 	}
-	return settle(o.Dir, all, origins)
+	s, err := settle(o.Dir, all, origins)
+	if err == nil {
+		s.Clouds, err = clouds(o)
+	}
+	return s, err
 }
 
 // settle checks and takes the values that hold.
@@ -78,7 +91,11 @@ func settle(dir string, all *koanf.Koanf, origins map[string]string) (*Settings,
 		s.entries = append(s.entries, Entry{Name: t.name, Value: t.shown(value), Origin: origins[t.name], Doc: t.doc})
 	}
 	s.APIKey, s.Color, s.Workers = all.String(apiKey), all.String(color), all.Int(workers)
-	s.Store, s.Output = within(dir, all.String(store)), within(dir, all.String(output))
+	s.HubToken, s.HubEndpoint = strings.TrimSpace(all.String(hubToken)), strings.TrimSpace(all.String(hubEndpoint))
+	s.Output = within(dir, all.String(output))
+	if s.Store = all.String(store); !blob.IsAddress(s.Store) {
+		s.Store = within(dir, s.Store)
+	}
 	return s, nil
 }
 

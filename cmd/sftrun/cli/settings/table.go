@@ -15,12 +15,15 @@ const (
 	store   = "store"
 	output  = "output"
 	color   = "color"
+
+	hubToken    = "hubToken"
+	hubEndpoint = "hubEndpoint"
 )
 
 // A setting is one line of the table of all settings.
 type setting struct {
 	name      string
-	flag      string
+	flag      string   // "" = there is none
 	variables []string // of the environment and of .env; the first that is set counts
 	preset    string
 	doc       string
@@ -36,19 +39,26 @@ var table = []setting{
 	{name: workers, flag: "workers", variables: []string{"SFTRUN_WORKERS"}, preset: "0",
 		doc: "actions executed at once; 0 = as many as there are CPUs", check: wholeNumber},
 	{name: store, flag: "store", variables: []string{"SFTRUN_STORE"}, preset: ".sftrun/store",
-		doc: "folder of the store, relative to the project", check: notEmpty},
+		doc: "folder, relative to the project, or s3://BUCKET/PREFIX or gs://BUCKET/PREFIX", check: notEmpty},
 	{name: output, flag: "output", variables: []string{"SFTRUN_OUTPUT"}, preset: "output",
 		doc: "folder of published files, relative to the project", check: notEmpty},
 	{name: color, flag: "no-color", variables: []string{"SFTRUN_COLOR", "NO_COLOR"}, preset: "auto",
 		doc: "auto, always or never", check: oneOf("auto", "always", "never")},
 	{name: apiKey, flag: "api-key", variables: keyVariables, doc: "key for the model service: " + strings.Join(keyVariables, ", "), check: anything, secret: true},
+	{name: hubToken, variables: []string{"HF_TOKEN", "HUGGING_FACE_HUB_TOKEN"},
+		doc: "token for private and gated datasets of the Hugging Face Hub; also found where hf auth login leaves it", check: anything, secret: true},
+	{name: hubEndpoint, variables: []string{"HF_ENDPOINT"}, preset: "https://huggingface.co", doc: "address of the Hub, or of a mirror", check: notEmpty},
 }
 
 // Places lists for each setting its flag and its variables, in the order in which they are looked for.
 func Places() [][]string {
 	rows := make([][]string, len(table))
 	for i, t := range table {
-		rows[i] = []string{t.name, "--" + t.flag, strings.Join(t.variables, ", ")}
+		flag := "–"
+		if t.flag != "" {
+			flag = "--" + t.flag
+		}
+		rows[i] = []string{t.name, flag, strings.Join(t.variables, ", ")}
 	}
 	return rows
 }

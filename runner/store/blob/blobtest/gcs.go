@@ -2,6 +2,7 @@ package blobtest
 
 import (
 	"bytes"
+	"crypto/md5"
 	"encoding/base64"
 	"encoding/binary"
 	"encoding/json"
@@ -20,6 +21,7 @@ import (
 // GCS is a service that speaks the JSON interface of Google Cloud Storage.
 type GCS struct {
 	Shelf
+	Composed bool // objects were put together from others, which leaves them without an MD5
 }
 
 // ServeHTTP implements http.Handler.
@@ -42,6 +44,8 @@ func (s *GCS) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
+func (o object) generation() string { return fmt.Sprint(o.made) }
+
 func say(w http.ResponseWriter, status int, reason, message string) {
 	w.WriteHeader(status)
 	fmt.Fprintf(w, `{"error":{"code":%d,"message":%q,"errors":[{"reason":%q,"message":%q}]}}`, status, message, reason, message)
@@ -53,8 +57,7 @@ func (s *GCS) upload(w http.ResponseWriter, r *http.Request) {
 		say(w, http.StatusBadRequest, "invalid", err.Error())
 		return
 	}
-	got := crc32.Checksum(data, crc32.MakeTable(crc32.Castagnoli))
-	if want := base64.StdEncoding.EncodeToString(binary.BigEndian.AppendUint32(nil, got)); want != sum {
+	if want := crc32c(data); want != sum {
 		say(w, http.StatusBadRequest, "invalid", "Provided CRC32C \""+sum+"\" doesn't match calculated CRC32C \""+want+"\".")
 		return
 	}
@@ -63,7 +66,7 @@ func (s *GCS) upload(w http.ResponseWriter, r *http.Request) {
 		if there == nil {
 			return match == "" || match == "0"
 		}
-		return match == "" || there.tag == match
+		return match == "" || there.generation() == match
 	})
 	if !ok {
 		say(w, http.StatusPreconditionFailed, "conditionNotMet", "At least one of the pre-conditions you specified did not hold.")
@@ -101,7 +104,7 @@ func (s *GCS) object(w http.ResponseWriter, r *http.Request, key string) {
 	o, ok := s.get(key)
 	generation := r.URL.Query().Get("generation")
 	switch {
-	case !ok || generation != "" && generation != o.tag:
+	case !ok || generation != "" && generation != o.generation():
 		say(w, http.StatusNotFound, "notFound", "No such object: "+s.Bucket+"/"+key)
 	case r.Method == http.MethodDelete:
 		s.remove(key)
@@ -117,11 +120,13 @@ func (s *GCS) media(w http.ResponseWriter, r *http.Request, o object) {
 	data, status := o.data, http.StatusOK
 	if asked := r.Header.Get("Range"); asked != "" {
 		var ok bool
-		if data, ok = cut(o.data, asked); !ok {
+		var told string
+		if data, told, ok = cut(o.data, asked); !ok {
 			say(w, http.StatusRequestedRangeNotSatisfiable, "requestedRangeNotSatisfiable", "Request range not satisfiable")
 			return
 		}
 		status = http.StatusPartialContent
+		w.Header().Set("Content-Range", told)
 	}
 	w.Header().Set("Content-Length", strconv.Itoa(len(data)))
 	w.WriteHeader(status)
@@ -129,22 +134,40 @@ func (s *GCS) media(w http.ResponseWriter, r *http.Request, o object) {
 }
 
 func (s *GCS) describe(w http.ResponseWriter, key string) {
+	json.NewEncoder(w).Encode(s.description(key))
+}
+
+func (s *GCS) description(key string) map[string]any {
 	o, _ := s.get(key)
-	json.NewEncoder(w).Encode(map[string]any{
-		"name": key, "size": fmt.Sprint(len(o.data)), "generation": o.tag,
+	about := map[string]any{
+		"name": key, "size": fmt.Sprint(len(o.data)), "generation": o.generation(), "crc32c": crc32c(o.data),
 		"updated": o.written.UTC().Format(time.RFC3339Nano), "metadata": map[string]string{"sftrun-put": o.mark},
-	})
+	}
+	if !s.Composed {
+		sum := md5.Sum(o.data)
+		about["md5Hash"] = base64.StdEncoding.EncodeToString(sum[:])
+	}
+	return about
+}
+
+func crc32c(data []byte) string {
+	sum := crc32.Checksum(data, crc32.MakeTable(crc32.Castagnoli))
+	return base64.StdEncoding.EncodeToString(binary.BigEndian.AppendUint32(nil, sum))
 }
 
 func (s *GCS) list(w http.ResponseWriter, r *http.Request) {
 	q := r.URL.Query()
 	n, _ := strconv.Atoi(q.Get("maxResults"))
-	names, more := s.page(q.Get("prefix"), q.Get("pageToken"), n)
-	items := []map[string]string{}
+	names, more := s.page(q.Get("prefix"), q.Get("delimiter"), q.Get("pageToken"), n)
+	items, folders := []map[string]any{}, []string{}
 	for _, name := range names {
-		items = append(items, map[string]string{"name": name})
+		if _, there := s.inPage(name, q.Get("prefix"), q.Get("delimiter")); there {
+			items = append(items, s.description(name))
+		} else {
+			folders = append(folders, name)
+		}
 	}
-	listing := map[string]any{"items": items}
+	listing := map[string]any{"items": items, "prefixes": folders}
 	if more {
 		listing["nextPageToken"] = names[len(names)-1]
 	}

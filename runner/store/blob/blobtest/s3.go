@@ -56,6 +56,8 @@ func (s *S3) check(r *http.Request, bucket string, data []byte) (status int, cod
 	sha, sum := sha256.Sum256(data), md5.Sum(data)
 	wanted := r.Header.Get("Content-Md5")
 	switch auth := r.Header.Get("Authorization"); {
+	case auth == "" && s.Public && (r.Method == http.MethodGet || r.Method == http.MethodHead) && bucket == s.Bucket:
+		return 0, ""
 	case auth == "":
 		return http.StatusForbidden, "AccessDenied"
 	case !strings.Contains(auth, "Credential="+Key+"/"):
@@ -108,8 +110,7 @@ func (s *S3) store(w http.ResponseWriter, r *http.Request, key string, data []by
 		refuse(w, http.StatusNotFound, "NoSuchKey")
 		return
 	}
-	sum := md5.Sum(data)
-	o, ok := s.put(key, data, mark, `"`+hex.EncodeToString(sum[:])+`"`, func(there *object) bool {
+	o, ok := s.put(key, data, mark, tagOf(data), func(there *object) bool {
 		if match != "" {
 			return there != nil && there.tag == match
 		}
@@ -131,13 +132,18 @@ func (s *S3) read(w http.ResponseWriter, r *http.Request, key string) {
 		refuse(w, http.StatusNotFound, "NoSuchKey")
 		return
 	}
-	h, status, data := w.Header(), http.StatusOK, o.data
+	if match := r.Header.Get("If-Match"); match != "" && match != o.tag {
+		refuse(w, http.StatusPreconditionFailed, "PreconditionFailed")
+		return
+	}
+	h, status, data, told := w.Header(), http.StatusOK, o.data, ""
 	if asked := r.Header.Get("Range"); asked != "" {
-		if data, ok = cut(o.data, asked); !ok {
+		if data, told, ok = cut(o.data, asked); !ok {
 			refuse(w, http.StatusRequestedRangeNotSatisfiable, "InvalidRange")
 			return
 		}
 		status = http.StatusPartialContent
+		h.Set("Content-Range", told)
 	}
 	h.Set("ETag", o.tag)
 	h.Set("Last-Modified", o.written.UTC().Format(http.TimeFormat))
@@ -153,20 +159,30 @@ func (s *S3) list(w http.ResponseWriter, r *http.Request) {
 	type entry struct {
 		Key          string
 		Size         int
+		ETag         string
 		LastModified string
 	}
+	type folder struct{ Prefix string }
 	var listing struct {
 		XMLName               xml.Name `xml:"ListBucketResult"`
 		IsTruncated           bool
 		NextContinuationToken string
 		Contents              []entry
+		CommonPrefixes        []folder
 	}
 	q := r.URL.Query()
-	n, _ := strconv.Atoi(q.Get("max-keys"))
-	names, more := s.page(q.Get("prefix"), q.Get("continuation-token"), n)
+	n := 1000
+	if asked, err := strconv.Atoi(q.Get("max-keys")); err == nil {
+		n = asked
+	}
+	names, more := s.page(q.Get("prefix"), q.Get("delimiter"), q.Get("continuation-token"), n)
 	for _, name := range names {
-		o, _ := s.get(name)
-		listing.Contents = append(listing.Contents, entry{Key: name, Size: len(o.data), LastModified: o.written.UTC().Format(time.RFC3339)})
+		o, there := s.inPage(name, q.Get("prefix"), q.Get("delimiter"))
+		if !there {
+			listing.CommonPrefixes = append(listing.CommonPrefixes, folder{name})
+			continue
+		}
+		listing.Contents = append(listing.Contents, entry{Key: name, Size: len(o.data), ETag: o.tag, LastModified: o.written.UTC().Format(time.RFC3339)})
 	}
 	if listing.IsTruncated = more; more {
 		listing.NextContinuationToken = names[len(names)-1]

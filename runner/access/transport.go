@@ -1,4 +1,4 @@
-package blob
+package access
 
 import (
 	"context"
@@ -11,9 +11,9 @@ import (
 // what the kernel holds to leave over a slow line, and for a service to think.
 const stillness = 45 * time.Second
 
-// shape makes a transport notice a network that swallows packets. It speaks HTTP/1.1, with a connection for each
+// Shape makes a transport notice a network that swallows packets. It speaks HTTP/1.1, with a connection for each
 // request in flight: they move large bodies, which then do not wait for each other.
-func shape(t *http.Transport) {
+func Shape(t *http.Transport) {
 	dialer := &net.Dialer{Timeout: 5 * time.Second}
 	t.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
 		c, err := dialer.DialContext(ctx, network, address)
@@ -30,8 +30,8 @@ func shape(t *http.Transport) {
 	t.DisableCompression = true // bytes are kept as they are, and most are packed already
 }
 
-// idler ends the connections of a transport that nobody uses, if it can.
-func idler(t http.RoundTripper) func() {
+// Idler returns what ends the connections of a transport that nobody uses, if it can.
+func Idler(t http.RoundTripper) func() {
 	if t, ok := t.(interface{ CloseIdleConnections() }); ok {
 		return t.CloseIdleConnections
 	}

@@ -16,7 +16,7 @@ func TestMergeWorkIsBounded(t *testing.T) {
 	for _, piece := range []string{
 		strings.Repeat("a", 10_000), strings.Repeat("ab", 5_000), strings.Repeat(" ", 10_000), " internationalization",
 	} {
-		m := &merger{vocab: c.vocab}
+		m := &heapMerger{vocab: c.vocab}
 		m.split(piece)
 		pops := 0
 		for ; len(m.heap) > 0; pops++ {
@@ -37,10 +37,10 @@ func TestCacheKeepsPiecesApart(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m, uncached := &merger{vocab: c.vocab}, &merger{vocab: c.vocab}
+	m, uncached := &merger{vocab: c.vocab}, &heapMerger{}
 	for i := range 4 * cacheSlots {
 		piece := fmt.Sprintf("%xqz%d", i*i, i%7)
-		want := uncached.merge(piece)
+		want := uncached.merge(c.vocab, piece)
 		if first, again := m.tokens(piece), m.tokens(piece); first != want || again != want {
 			t.Errorf("%q: %d tokens, then %d, want %d", piece, first, again, want)
 		}
@@ -52,8 +52,8 @@ func TestMergerGivesMemoryBack(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m := &merger{vocab: c.vocab}
-	m.merge(string(make([]byte, 4*maxKept)))
+	m := &heapMerger{}
+	m.merge(c.vocab, string(make([]byte, 4*maxKept)))
 	if cap(m.parts) > maxKept {
 		t.Errorf("room for %d parts kept, want at most %d", cap(m.parts), maxKept)
 	}

@@ -41,7 +41,7 @@ func appendToken(text, line []byte) ([]byte, int32, error) {
 	if err != nil {
 		return nil, 0, fmt.Errorf("token %q: %w", encoded, err)
 	}
-	rank, err := strconv.ParseUint(string(decimal), 10, 31)
+	rank, err := strconv.ParseUint(string(decimal), 10, rankBits)
 	if err != nil {
 		return nil, 0, fmt.Errorf("rank of %q: %w", encoded, err)
 	}
