@@ -32,3 +32,6 @@ func (f *Failure) troubleClass() model.TroubleClass {
 	}
 	return model.Overloaded
 }
+
+// NothingDone tells that the request certainly came to nothing, and was not billed.
+func (f *Failure) NothingDone() bool { return !f.Lost }
