@@ -60,7 +60,7 @@ func TestLines(t *testing.T) {
 		`{"key":"a","error":{"message":"without a code"}}`:                            `1 a refused row failed true`,
 		`{"key":"a","error":{"code":777}}`:                                            `1 a refused status 777 true`,
 		`{"key":"a","error":"Error: something"}`:                                      `1 a refused row failed true`,
-		`{"key":"a","error":{"code":{}}}`:                                             `1 a refused row failed true`,
+		`{"key":"a","error":{"code":{}}}`:                                             `1 a refused no answer true`,
 		`{"key":"a","error":null,"status":{},"response":` + said("yes", "STOP") + `}`: `1 a STOP "yes" in batches/x`,
 		`{"key":"a","error":{"code":0},"response":` + said("yes", "STOP") + `}`:       `1 a STOP "yes" in batches/x`,
 		`{"key":"a"}`:                `1 a refused no answer true`,

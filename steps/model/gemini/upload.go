@@ -58,6 +58,7 @@ type upload struct {
 	kind    string // media type
 	address string // where the bytes go
 	at      int64  // bytes that have arrived
+	most    int64  // the most that ever had: a service that forgets what it took is not sent it forever
 }
 
 // A fileInfo is what the Files API tells of a file.
@@ -78,7 +79,10 @@ func (u *upload) run(ctx context.Context) (fileInfo, error) {
 			return *done, nil
 		}
 		if err == nil {
-			t.progress()
+			if u.at > u.most {
+				u.most = u.at
+				t.progress()
+			}
 			continue
 		}
 		if err := t.again(ctx, err); err != nil {

@@ -1,6 +1,7 @@
 package gemini_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -20,7 +21,9 @@ import (
 	"sftrun.local/steps/model/gemini"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	goleak.VerifyTestMain(m, goleak.IgnoreTopFunction("go.opencensus.io/stats/view.(*worker).start"))
+}
 
 const secret = "AIzaSy-the-secret-of-this-test"
 
@@ -49,6 +52,7 @@ func serve(t *testing.T, replies ...http.HandlerFunc) *service {
 		n := len(s.asked)
 		s.asked = append(s.asked, call{r.Method, r.URL.RequestURI(), r.Header.Clone(), string(body)})
 		s.mu.Unlock()
+		r.Body = io.NopCloser(bytes.NewReader(body))
 		s.replies[min(n, len(s.replies)-1)](w, r)
 	}))
 	t.Cleanup(s.Close)
