@@ -6,6 +6,8 @@ import "time"
 // beside [Settings] in the config of a step, and neither in the config of its actions nor in any key.
 type Delivery struct {
 	Batch  bool   `json:"batch"`
+	// ThenAlone has requests that batch jobs could not answer asked one by one, at the full price.
+	ThenAlone bool `json:"batchThenAlone,omitempty"`
 	Limits Limits `json:"limits,omitzero"`
 	Retry  Retry  `json:"retry,omitzero"`
 }
