@@ -5,11 +5,11 @@ import "time"
 // Delivery says how requests to a model are sent: the fields of a `models:` entry that change no answer. They stand
 // beside [Settings] in the config of a step, and neither in the config of its actions nor in any key.
 type Delivery struct {
-	Batch  bool   `json:"batch"`
+	Batch bool `json:"batch"`
 	// ThenAlone has requests that batch jobs could not answer asked one by one, at the full price.
-	ThenAlone bool `json:"batchThenAlone,omitempty"`
-	Limits Limits `json:"limits,omitzero"`
-	Retry  Retry  `json:"retry,omitzero"`
+	ThenAlone bool   `json:"batchThenAlone,omitempty"`
+	Limits    Limits `json:"limits,omitzero"`
+	Retry     Retry  `json:"retry,omitzero"`
 }
 
 // Limits bound what is asked of one model by this process. 0 is no bound, except for Concurrency.

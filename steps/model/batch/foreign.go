@@ -1,0 +1,5 @@
+package batch
+
+import "context"
+
+func (w *sending) adopt(ctx context.Context) error { return nil }
