@@ -51,6 +51,33 @@ func (w *sending) lookFor(ctx context.Context, jobs model.Jobs, job ledger.Job) 
 	}
 }
 
+// afterLoss looks for a job right after its creation, whose outcome is not known. If the service did reply, and said that
+// it failed, and goes on to list no such job, then there is none: without its input, which is deleted before the last
+// look, it cannot come to be later either.
+func (w *sending) afterLoss(ctx context.Context, jobs model.Jobs, job ledger.Job, trouble *model.Trouble) (ledger.Job, error) {
+	found, err := w.lookFor(ctx, jobs, job)
+	var doubt *doubtError
+	if !errors.As(err, &doubt) || trouble == nil || !trouble.Replied || w.opt.NoWait {
+		return found, err
+	}
+	if jobs.DeleteFile(ctx, job.File) != nil {
+		return job, err
+	}
+	late, failed := jobs.Find(ctx, job.Name)
+	switch {
+	case failed != nil:
+		return job, err
+	case len(late) > 0:
+		return w.found(ctx, job, late)
+	}
+	why := "the service failed at creating it (" + trouble.Error() + "), and lists none"
+	w.tell(Event{Job: job, Note: why + ": its requests go into another"})
+	if err := w.desk.Book().ForgetJob(context.WithoutCancel(ctx), job.Name, why); err != nil {
+		return job, err
+	}
+	return job, &fullError{trouble}
+}
+
 // found enters the job that has the name. There is one, as it was created once; of others, which a service has made of one
 // request, the user must know.
 func (w *sending) found(ctx context.Context, job ledger.Job, found []model.Job) (ledger.Job, error) {

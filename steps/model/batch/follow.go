@@ -77,7 +77,7 @@ func (w *watch) judge(ctx context.Context, now model.Job, failed error) (ready b
 	switch {
 	case !now.State.Ended():
 		return false, w.overdue(ctx), nil
-	case now.Output || now.State != model.JobSucceeded && now.State != model.JobPartly:
+	case now.Output || now.State != model.JobSucceeded && (now.State != model.JobPartly || now.Succeeded == 0):
 		return true, "", nil
 	}
 	return false, w.withoutOutput(now), nil

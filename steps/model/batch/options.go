@@ -28,7 +28,7 @@ type Options struct {
 	Bytes    int64 // most of an input file, about [500 MB]
 	AtOnce   int   // jobs under way [20]
 
-	Deadline time.Duration // after which a job that has not ended is cancelled [48 h]
+	Deadline time.Duration // after which a job that has not ended is cancelled [50 h]
 	Doubt    time.Duration // for which a job is looked for that may not exist [10 min]
 	Late     time.Duration // for which a job that has succeeded may be without its output [30 min]
 
@@ -50,7 +50,7 @@ func (o *Options) fill() {
 	o.Requests = cmp.Or(o.Requests, 10_000)
 	o.Bytes = cmp.Or(o.Bytes, 500<<20)
 	o.AtOnce = cmp.Or(o.AtOnce, 20)
-	o.Deadline = cmp.Or(o.Deadline, 48*time.Hour)
+	o.Deadline = cmp.Or(o.Deadline, 50*time.Hour)
 	o.Doubt = cmp.Or(o.Doubt, 10*time.Minute)
 	o.Late = cmp.Or(o.Late, 30*time.Minute)
 	o.Prefix = cmp.Or(o.Prefix, "sftrun")

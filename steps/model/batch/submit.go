@@ -99,7 +99,7 @@ func (w *sending) create(ctx context.Context, jobs model.Jobs, job ledger.Job) (
 	case err == nil:
 		return w.exists(ctx, job, created)
 	case calls.Err() != nil || errors.As(err, &trouble) && trouble.Class == model.Lost:
-		return w.lookFor(ctx, jobs, job)
+		return w.afterLoss(ctx, jobs, job, trouble)
 	}
 	undone := w.withdraw(ctx, jobs, job, oneLine(err))
 	if trouble != nil && trouble.Class != model.DayQuota {

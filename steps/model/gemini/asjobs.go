@@ -105,7 +105,7 @@ func asTrouble(err error) error {
 	t := &model.Trouble{Wait: f.Wait, Reset: f.Resets, Detail: f.detail(), Err: err}
 	switch {
 	case f.Lost:
-		t.Class = model.Lost
+		t.Class, t.Replied = model.Lost, f.Status >= 500
 	case f.Class == NotFound:
 		return fmt.Errorf("%w: %w", model.ErrNoJob, err)
 	case f.Class == DailyQuota:
