@@ -123,7 +123,7 @@ func (w *sending) adoptFrom(ctx context.Context, q *queue, now model.Job) error 
 	if !now.Output {
 		return fmt.Errorf("it has ended as %s, without output", now.Word)
 	}
-	keys, results, err := w.matching(ctx, q.jobs, now)
+	keys, results, err := w.matching(ctx, q, now)
 	if err != nil {
 		return err
 	}
@@ -162,27 +162,18 @@ func (w *sending) awaitForeign(ctx context.Context, jobs model.Jobs, now model.J
 }
 
 // matching lists the keys of a job's results that are asked here.
-func (w *sending) matching(ctx context.Context, jobs model.Jobs, now model.Job) (keys []ledger.Key, results int, err error) {
+func (w *sending) matching(ctx context.Context, from *queue, now model.Job) (keys []ledger.Key, results int, err error) {
 	seen := map[ledger.Key]bool{}
-	for r, err := range jobs.Results(ctx, now) {
+	for r, err := range from.jobs.Results(ctx, now) {
 		if err != nil {
 			return nil, results, err
 		}
 		results++
 		key, bad := ledger.ParseKey(r.Key)
-		if q := w.waiting[key]; bad == nil && q != nil && w.taken[key] == nil && !seen[key] && q.queue.provider == w.providerOf(jobs) {
+		if q := w.waiting[key]; bad == nil && q != nil && w.taken[key] == nil && !seen[key] && q.queue.provider == from.provider {
 			seen[key] = true
 			keys = append(keys, key)
 		}
 	}
 	return keys, results, nil
-}
-
-func (w *sending) providerOf(jobs model.Jobs) string {
-	for name, one := range w.opt.Jobs {
-		if one == jobs {
-			return name
-		}
-	}
-	return ""
 }
