@@ -49,6 +49,51 @@ func (d Desk) Release(key ledger.Key) { d.gateway.release(key) }
 // Fail lets a question count as not answered in this apply. It is asked again in the next one.
 func (d Desk) Fail(key ledger.Key, refusal *steps.Refusal) { d.gateway.fail(key, refusal) }
 
+// A Tab is what a job may cost, reserved within the budget.
+type Tab struct {
+	purse *purse
+	most  float64
+}
+
+// Open lets the budget be watched until the function that it returns is called.
+func (d Desk) Open(ctx context.Context) (end func(), err error) {
+	p := &d.gateway.purse
+	err = p.open(func() (float64, error) {
+		_, inAll, err := d.gateway.ledger.Spent(ctx, "")
+		return inAll, err
+	})
+	return p.close, err
+}
+
+// Room is how much more, in USD, may be reserved; nil if nothing bounds that.
+func (d Desk) Room() *float64 { return d.gateway.purse.room() }
+
+// MostInJob is the most that a request may cost in a job, in USD; 0 if nothing bounds what is spent.
+func (d Desk) MostInJob(r Request) (float64, error) {
+	if d.gateway.purse.budget == (Budget{}) {
+		return 0, nil
+	}
+	most, err := d.gateway.mostCost(r)
+	return batchShare * most, err
+}
+
+// Reserve reserves what a job may cost, or says which bound is in the way.
+func (d Desk) Reserve(ctx context.Context, most float64) (Tab, error) {
+	return Tab{&d.gateway.purse, most}, d.gateway.purse.reserve(ctx, most)
+}
+
+// Hold reserves what a job may cost that was created before.
+func (d Desk) Hold(most float64) Tab {
+	d.gateway.purse.force(most)
+	return Tab{&d.gateway.purse, most}
+}
+
+// Most is what is reserved.
+func (t Tab) Most() float64 { return t.most }
+
+// Settle says what the job did cost.
+func (t Tab) Settle(spent float64) { t.purse.settle(t.most, spent) }
+
 // batchShare is what a request in a batch job costs of its price otherwise, at all providers that have jobs.
 const batchShare = 0.5
 

@@ -102,6 +102,9 @@ func (p *project) apply(ctx context.Context, f applyFlags, s *saved) error {
 		return err
 	}
 	p.warn(p.pipeline.Warnings)
+	if err := p.checkModels(); err != nil {
+		return err
+	}
 	if err := p.noteStore(); err != nil {
 		return err
 	}

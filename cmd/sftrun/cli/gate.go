@@ -37,35 +37,26 @@ func (p *project) admissible(ctx context.Context, f applyFlags, planned func(con
 	if f.free {
 		return nil
 	}
-	unanswered, err := p.unanswered()
-	if err != nil {
-		return err
-	}
 	paid, err := p.costs()
-	if err != nil || !paid && len(unanswered) == 0 {
+	if err != nil || !paid {
 		return err
 	}
 	plan, err := planned(ctx)
 	if err != nil {
-		return withProviders(err, unanswered)
+		return err
 	}
-	asks, many := mayAsk(plan)
+	keyless, err := p.keyless(plan)
+	if err != nil {
+		return err
+	}
+	_, many := mayAsk(plan)
 	switch {
-	case asks && len(unanswered) > 0:
-		return fmt.Errorf("%s\nTo run all that needs no model: %s", strings.Join(unanswered, "\n"), p.againWithout("yes", "apply", "--free"))
+	case len(keyless) > 0:
+		return fmt.Errorf("%s\nTo run all that needs no model: %s", strings.Join(keyless, "\n"), p.againWithout("yes", "apply", "--free"))
 	case many && !f.yes && !isTerminal(p.In):
 		return errNobodyToAsk
 	}
 	return nil
-}
-
-// withProviders adds to what is wrong with a pipeline that some of its models cannot be asked, so that both are known
-// at once.
-func withProviders(err error, unanswered []string) error {
-	if len(unanswered) == 0 {
-		return err
-	}
-	return fmt.Errorf("%w\n%s", err, strings.Join(unanswered, "\n"))
 }
 
 // mayAsk tells whether an apply may put questions, and whether they may be so many that somebody has to agree.

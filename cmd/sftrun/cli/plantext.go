@@ -18,10 +18,9 @@ type planText struct {
 	name    int // width of the longest name
 	number  int // width of the longest number at the start of the third column
 
-	flags      planFlags
-	held       bool     // the ledger holds answers
-	applying   string   // who is applying now, "" if nobody is
-	unanswered []string // the models that nobody can ask, a line each
+	flags    planFlags
+	held     bool   // the ledger holds answers
+	applying string // who is applying now, "" if nobody is
 	strings.Builder
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"sftrun.local/cmd/sftrun/cli/providers"
 	"sftrun.local/cmd/sftrun/cli/settings"
 	"sftrun.local/runner"
 	"sftrun.local/runner/outside/bucket"
@@ -27,19 +28,20 @@ const stateFolder = ".sftrun"
 // A project is a folder with a pipeline, and all that is needed to work on it.
 type project struct {
 	*app
-	folder   string // absolute
-	state    string
-	settings *settings.Settings
-	pipeline *schema.Pipeline
-	bucket   store.Bucket
-	store    *store.Store
-	gateway  *model.Gateway
-	hub      *hubsource.Source
-	buckets  *bucket.Source
-	web      *web.Source
-	index    string // of the ledger, a file that belongs to this store
-	git      string
-	color    bool
+	folder    string // absolute
+	state     string
+	settings  *settings.Settings
+	pipeline  *schema.Pipeline
+	bucket    store.Bucket
+	store     *store.Store
+	gateway   *model.Gateway
+	providers *providers.Set // who answers behind the gateway
+	hub       *hubsource.Source
+	buckets   *bucket.Source
+	web       *web.Source
+	index     string // of the ledger, a file that belongs to this store
+	git       string
+	color     bool
 
 	turn   runner.Turn  // of asking models, while the store is in use
 	mayAsk func() error // right before each request that costs something; nil = always
@@ -73,7 +75,9 @@ func (a *app) openProject(ctx context.Context, cmd *cobra.Command, readOnly bool
 	if p.index, err = p.chooseIndex(ctx); err != nil {
 		return nil, err
 	}
-	p.gateway = p.openGateway(readOnly)
+	if p.gateway, err = p.openGateway(readOnly); err != nil {
+		return nil, err
+	}
 	p.hub, p.buckets, p.web = p.openHub(), bucket.New(bucket.Options{Env: p.settings.Clouds}), web.New(web.Options{Agent: "sftrun/" + version()})
 	return p, nil
 }
@@ -171,5 +175,6 @@ func (p *project) close() error {
 		p.buckets.Close()
 		p.web.Close()
 	}
+	p.providers.Close()
 	return errors.Join(p.gateway.Close(), p.closeStore())
 }

@@ -207,7 +207,7 @@ func (c *collection) end(ctx context.Context, now model.Job, asked []*question) 
 		}
 	}
 	whole := now.State == model.JobSucceeded && 2*len(left) < max(1, len(asked))
-	return end{open: left, size: c.job.Requests, whole: whole}
+	return end{open: left, size: c.job.Requests, whole: whole, usd: c.sum.USD}
 }
 
 func ending(now model.Job) string {

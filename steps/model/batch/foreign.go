@@ -132,7 +132,7 @@ func (w *sending) adoptFrom(ctx context.Context, q *queue, now model.Job) error 
 	}
 	job := ledger.Job{
 		Name: w.nextName(), Provider: q.provider, Account: q.jobs.Account(), Requests: len(keys), Intended: w.opt.Now(),
-		Call: ledger.Call{Run: w.s.Run, Step: w.s.Step, Model: q.model}, ID: now.ID, Created: now.Created,
+		Call: ledger.Call{Run: w.s.Run, Step: w.s.Step, Model: q.model}, ID: now.ID, Created: now.Created, Keeps: q.jobs.Keeps(),
 	}
 	if err := w.desk.Book().IntendJob(ctx, job, keys); err != nil {
 		return err

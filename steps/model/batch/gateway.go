@@ -2,13 +2,12 @@ package batch
 
 import (
 	"context"
+	"fmt"
 	"iter"
 	"sync"
-	"time"
 
 	"sftrun.local/steps"
 	"sftrun.local/steps/model"
-	"sftrun.local/steps/model/ledger"
 )
 
 // A Gateway is a model.Gateway that sends questions in batch jobs where their model's settings want that. It satisfies
@@ -41,7 +40,19 @@ func (g *Gateway) Quote(q steps.Question) (steps.Quote, error) {
 
 // inJobs tells whether questions to a model go into jobs.
 func (g *Gateway) inJobs(s model.Settings) bool {
-	return g.opt.Jobs[s.Provider] != nil && g.opt.Delivery(s).Batch
+	return g.opt.Delivery(s).Batch
+}
+
+// jobs finds the batch jobs of a provider.
+func (g *Gateway) jobs(provider string) (model.Jobs, error) {
+	if g.opt.Jobs == nil {
+		return nil, fmt.Errorf("provider %s has no batch jobs here", provider)
+	}
+	jobs, err := g.opt.Jobs(provider)
+	if err == nil {
+		err = jobs.Ready()
+	}
+	return jobs, err
 }
 
 // Send obtains an answer or a refusal for every question. It satisfies runner.Gateway.
@@ -54,6 +65,11 @@ func (g *Gateway) Send(ctx context.Context, questions iter.Seq2[steps.Question, 
 	if err := g.desk.Prepare(ctx); err != nil {
 		return err
 	}
+	closed, err := g.desk.Open(ctx)
+	if err != nil {
+		return err
+	}
+	defer closed()
 	w, err := g.begin(ctx, s)
 	if err != nil {
 		return err
@@ -69,18 +85,6 @@ func (g *Gateway) Send(ctx context.Context, questions iter.Seq2[steps.Question, 
 		return err
 	}
 	return w.awaitOthers(ctx)
-}
-
-// CollectBy is when the service may delete what a job has made, as far as it is known; zero if it does not.
-func (g *Gateway) CollectBy(j ledger.Job) time.Time {
-	jobs := g.opt.Jobs[j.Provider]
-	if jobs == nil || jobs.Keeps() == 0 || !j.Open() {
-		return time.Time{}
-	}
-	if !j.Created.IsZero() {
-		return j.Created.Add(jobs.Keeps())
-	}
-	return j.Intended.Add(jobs.Keeps())
 }
 
 func (g *Gateway) tell(e Event) {

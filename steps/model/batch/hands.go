@@ -38,14 +38,14 @@ func (g *Gateway) Look(ctx context.Context, job ledger.Job) (model.Job, error) {
 }
 
 func (g *Gateway) jobsOf(job ledger.Job) (model.Jobs, error) {
-	jobs := g.opt.Jobs[job.Provider]
-	if jobs == nil {
-		return nil, fmt.Errorf("provider %s is not set up, so its jobs cannot be asked for", job.Provider)
+	jobs, err := g.jobs(job.Provider)
+	if err != nil {
+		return nil, err
 	}
 	if account := jobs.Account(); account != job.Account {
 		return nil, fmt.Errorf("it was made as another account (%s) than this one (%s): use that key", job.Account, account)
 	}
-	return jobs, jobs.Ready()
+	return jobs, nil
 }
 
 // Confirm enters that a job exists, of which nobody knew that, or that was forgotten. The next Send takes in its answers.

@@ -11,8 +11,10 @@ import (
 
 // Options say which questions go into jobs, and how jobs are dealt with. What is 0 has the default in brackets.
 type Options struct {
-	Jobs     map[string]model.Jobs               // by provider; questions to others are asked one by one
-	Delivery func(model.Settings) model.Delivery // how questions to a model are sent; nil = never in jobs
+	// Delivery says how questions to a model are sent; nil = all one by one. Jobs finds the batch jobs of a provider that
+	// Delivery wants, or says why there are none, such as a key that is missing.
+	Delivery func(model.Settings) model.Delivery
+	Jobs     func(provider string) (model.Jobs, error)
 
 	Folder string // for temporary files, made when needed; "" = the system's
 	Prefix string // of the names of jobs: the pipeline's name

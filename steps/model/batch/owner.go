@@ -4,6 +4,8 @@ import (
 	"context"
 
 	"sftrun.local/steps"
+	"sftrun.local/steps/model"
+	"sftrun.local/steps/model/ledger"
 )
 
 // An end is what the goroutine of a job hands to the owner.
@@ -17,6 +19,8 @@ type end struct {
 	held   []*question // of which something may come yet, but not now
 	why    *steps.Refusal
 	later  bool // the job goes on
+	tab    *model.Tab
+	usd    float64 // that it has cost
 	err    error
 }
 
@@ -40,7 +44,9 @@ func (w *sending) run(ctx context.Context) error {
 	}
 	for {
 		if err == nil && ctx.Err() == nil {
-			w.launch(start)
+			if err = w.launch(ctx, start); err != nil {
+				cancel(err)
+			}
 		}
 		if running == 0 {
 			break
@@ -60,24 +66,30 @@ func (w *sending) run(ctx context.Context) error {
 }
 
 // launch starts as many jobs as may be under way.
-func (w *sending) launch(start func(func(context.Context) end)) {
+func (w *sending) launch(ctx context.Context, start func(func(context.Context) end)) error {
 	for _, q := range w.queues {
 		for w.underWay() < w.opt.AtOnce && !(w.opt.NoWait && w.isFull(q)) {
-			chunk := q.next(w.opt.Requests, w.opt.Bytes)
+			chunk := w.next(q)
 			if len(chunk) == 0 {
 				break
+			}
+			most := usdOf(chunk)
+			tab, err := w.desk.Reserve(ctx, most)
+			if err != nil {
+				return err
 			}
 			tokens := tokensIn(chunk, 1<<62)
 			q.flying += tokens
 			q.count++
 			start(func(ctx context.Context) end {
-				e := w.carryOut(ctx, q, chunk, tokens)
-				e.queue, e.tokens, e.size = q, tokens, len(chunk)
+				e := w.carryOut(ctx, q, chunk, ledger.Job{Tokens: tokens, Most: most})
+				e.queue, e.tokens, e.size, e.tab = q, tokens, len(chunk), &tab
 				return e
 			})
 		}
 		w.later = w.later || w.opt.NoWait && len(q.questions) > 0
 	}
+	return nil
 }
 
 func (w *sending) underWay() (n int) {
@@ -89,6 +101,7 @@ func (w *sending) underWay() (n int) {
 
 // take takes in how a job ended.
 func (w *sending) take(e end) {
+	w.pay(e)
 	if e.later {
 		w.later = true // its place is not free
 		return
@@ -106,6 +119,17 @@ func (w *sending) take(e end) {
 	for _, q := range e.open {
 		w.again(q, e)
 	}
+}
+
+// pay settles what was reserved for a job. One of which nobody knows yet what it will cost counts as the most.
+func (w *sending) pay(e end) {
+	if e.tab == nil {
+		return
+	}
+	if e.later || e.err != nil || len(e.held) > 0 {
+		e.usd = e.tab.Most()
+	}
+	e.tab.Settle(e.usd)
 }
 
 // again has a question that a job left open answered another way.

@@ -1,6 +1,8 @@
 package batch
 
 import (
+	"fmt"
+
 	"sftrun.local/steps/model"
 )
 
@@ -23,9 +25,9 @@ func (w *sending) queueOf(s model.Settings) (*queue, error) {
 			return q, nil
 		}
 	}
-	jobs := w.opt.Jobs[s.Provider]
-	if err := jobs.Ready(); err != nil {
-		return nil, err
+	jobs, err := w.Gateway.jobs(s.Provider)
+	if err != nil {
+		return nil, fmt.Errorf("model %s: %w", s.Name, err)
 	}
 	q := &queue{provider: s.Provider, model: s.Name, jobs: jobs, delivery: w.opt.Delivery(s)}
 	for _, up := range w.open {
@@ -41,23 +43,26 @@ func (w *sending) queueOf(s model.Settings) (*queue, error) {
 // overhead is what a line of an input file has beside the question, in bytes, generously.
 const overhead = 512
 
-// next takes from the queue what goes into the next job: no more requests, bytes and tokens than a job may have, and
-// than may be under way. It is nothing while there is no room.
-func (q *queue) next(requests int, bytes int64) (chunk []*question) {
-	room := q.room()
+// next takes from a queue what goes into the next job: no more requests, bytes and tokens than a job may have and than
+// may be under way, and no more than can be paid for. It is nothing while there is no room.
+func (w *sending) next(q *queue) (chunk []*question) {
+	room, purse := q.room(), w.desk.Room()
 	if len(q.questions) == 0 || room == 0 {
 		return nil
 	}
-	n, size, tokens := 0, int64(0), 0
+	n, size, tokens, usd, requests := 0, int64(0), 0, 0.0, w.opt.Requests
 	for _, one := range q.questions {
 		requests = min(requests, int(one.most))
 		size += int64(one.n) + overhead
 		tokens += int(one.tokens)
-		if n > 0 && (n >= requests || size > bytes || room > 0 && tokens > room) {
+		usd += one.usd
+		full := room > 0 && tokens > room
+		dear := purse != nil && usd > *purse
+		if n > 0 && (n >= requests || size > w.opt.Bytes || full || dear) {
 			break
 		}
-		if n == 0 && room > 0 && tokens > room && q.count > 0 {
-			return nil // it fits only alone
+		if n == 0 && (full && q.count > 0 || dear && w.underWay() > 0) {
+			return nil // there may be room later
 		}
 		n++
 	}
@@ -91,6 +96,14 @@ func tokensIn(questions []*question, limit int) (tokens int) {
 		}
 	}
 	return tokens
+}
+
+// usdOf adds up what questions may cost at most.
+func usdOf(questions []*question) (usd float64) {
+	for _, one := range questions {
+		usd += one.usd
+	}
+	return usd
 }
 
 // tokensOf estimates the tokens of a prompt, rather too many: English text has four bytes a token, and mathematics three.

@@ -31,7 +31,7 @@ type sending struct {
 	later  bool                           // there is more to do another time
 
 	mu      sync.Mutex
-	jobs    int                      // created so far
+	named   int                      // jobs so far
 	waiting map[ledger.Key]*question // claimed, and neither answered nor refused
 }
 
@@ -41,6 +41,7 @@ type question struct {
 	at     int64 // in the spool
 	n      int32
 	tokens int32          // of its prompt, estimated
+	usd    float64        // most that it may cost in a job; 0 if nothing bounds that
 	most   int32          // requests in the next job that it goes into
 	tries  int16          // jobs that it was in, and that did not answer it
 	why    *steps.Refusal // that was, the last time
@@ -131,6 +132,10 @@ func (w *sending) add(ctx context.Context, q steps.Question, r model.Request) er
 		return err
 	}
 	added := &question{key: key, n: int32(len(q.Body)), tokens: tokensOf(r), most: int32(w.opt.Requests), queue: in}
+	if added.usd, err = w.desk.MostInJob(r); err != nil {
+		w.desk.Release(key)
+		return err
+	}
 	w.waiting[key] = added
 	if added.at, err = w.spool.put(q.Body); err != nil {
 		return err
@@ -186,8 +191,8 @@ func (w *sending) giveUp(q *question, why *steps.Refusal) {
 func (w *sending) nextName() string {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.jobs++
-	return fmt.Sprintf("%s-%d", w.name, w.jobs)
+	w.named++
+	return fmt.Sprintf("%s-%d", w.name, w.named)
 }
 
 // askAlone asks what jobs could not answer one by one.

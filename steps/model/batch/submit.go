@@ -29,8 +29,8 @@ const (
 var errFull = errors.New("too many jobs")
 
 // carryOut makes a job of questions and follows it to its end.
-func (w *sending) carryOut(ctx context.Context, q *queue, chunk []*question, tokens int) end {
-	job, err := w.submit(ctx, q, chunk, tokens)
+func (w *sending) carryOut(ctx context.Context, q *queue, chunk []*question, job ledger.Job) end {
+	job, err := w.submit(ctx, q, chunk, job)
 	var doubt *doubtError
 	var trouble *model.Trouble
 	switch {
@@ -48,16 +48,14 @@ func (w *sending) carryOut(ctx context.Context, q *queue, chunk []*question, tok
 }
 
 // submit makes one job. When it returns without an error the job exists, and the ledger knows it.
-func (w *sending) submit(ctx context.Context, q *queue, chunk []*question, tokens int) (ledger.Job, error) {
+func (w *sending) submit(ctx context.Context, q *queue, chunk []*question, job ledger.Job) (ledger.Job, error) {
 	in, err := w.pack(q, chunk)
 	if err != nil {
-		return ledger.Job{}, err
+		return job, err
 	}
 	defer discard(in.File)
-	job := ledger.Job{
-		Name: w.nextName(), Provider: q.provider, Account: q.jobs.Account(), Requests: len(chunk), Tokens: tokens,
-		Call: ledger.Call{Run: w.s.Run, Step: w.s.Step, Model: q.model},
-	}
+	job.Name, job.Provider, job.Account, job.Requests = w.nextName(), q.provider, q.jobs.Account(), len(chunk)
+	job.Call, job.Keeps = ledger.Call{Run: w.s.Run, Step: w.s.Step, Model: q.model}, q.jobs.Keeps()
 	if job.File, err = q.jobs.Upload(ctx, job.Name, in, in.size); err != nil {
 		return job, fmt.Errorf("batch job %s: %w", job.Name, err)
 	}

@@ -41,23 +41,18 @@ func (w *sending) findOpen(ctx context.Context) error {
 // in, as the service does not keep it for long.
 func (w *sending) takeUp(start func(func(context.Context) end)) {
 	for _, up := range w.open {
-		jobs := w.opt.Jobs[up.job.Provider]
-		if jobs == nil || jobs.Ready() != nil {
-			if len(up.questions) > 0 {
-				start(func(context.Context) end {
-					return w.hold(up.job, up.questions, "nobody here can ask how batch job "+up.job.Name+" stands: provider "+up.job.Provider+" is not set up")
-				})
+		if len(up.questions) == 0 {
+			w.passOver(up.job)
+			if jobs, err := w.Gateway.jobs(up.job.Provider); err == nil {
+				start(func(ctx context.Context) end { return w.glance(ctx, jobs, up.job) })
 			}
 			continue
 		}
-		if len(up.questions) == 0 {
-			w.passOver(up.job)
-			start(func(ctx context.Context) end { return w.glance(ctx, jobs, up.job) })
-			continue
-		}
+		jobs := up.questions[0].queue.jobs
+		tab := w.desk.Hold(up.job.Most)
 		start(func(ctx context.Context) end {
 			e := w.goOn(ctx, jobs, up)
-			e.queue, e.tokens = up.questions[0].queue, up.job.Tokens
+			e.queue, e.tokens, e.tab = up.questions[0].queue, up.job.Tokens, &tab
 			return e
 		})
 	}

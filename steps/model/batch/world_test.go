@@ -91,7 +91,7 @@ func (w *world) machine(change ...func(*batch.Options)) *batch.Gateway {
 	g := model.New(model.Options{Bucket: w.bucket, Clients: map[string]model.Client{"gemini": c}, Warn: func(err error) { w.t.Errorf("warned: %v", err) }})
 	w.t.Cleanup(func() { g.Close() })
 	o := batch.Options{
-		Jobs: map[string]model.Jobs{"gemini": c.AsJobs()}, Delivery: func(model.Settings) model.Delivery { return model.Delivery{Batch: true} },
+		Jobs: func(string) (model.Jobs, error) { return c.AsJobs(), nil }, Delivery: func(model.Settings) model.Delivery { return model.Delivery{Batch: true} },
 		Folder: w.t.TempDir(), Prefix: "Test pipeline", Now: w.server.Now, Sleep: w.sleep, Tell: w.tell,
 	}
 	for _, f := range change {

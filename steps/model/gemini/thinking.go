@@ -1,6 +1,7 @@
 package gemini
 
 import (
+	"bytes"
 	_ "embed"
 	"encoding/json"
 	"fmt"
@@ -26,17 +27,38 @@ type Thinking struct {
 var builtInThinking []byte
 
 var builtIn = sync.OnceValues(func() ([]Thinking, error) {
-	var table struct{ Models []Thinking }
-	if err := json.Unmarshal(builtInThinking, &table); err != nil {
+	table, err := ReadThinking(builtInThinking)
+	if err != nil {
 		return nil, fmt.Errorf("built-in levels of thinking: %w", err)
 	}
-	return table.Models, nil
+	return table, nil
 })
 
+// ReadThinking reads a table of levels, in the form of thinking.json beside this file.
+func ReadThinking(text []byte) ([]Thinking, error) {
+	var table struct {
+		AsOf   string     `json:"asOf"` // month or day on which they were looked up
+		Source string     `json:"source"`
+		Models []Thinking `json:"models"`
+	}
+	dec := json.NewDecoder(bytes.NewReader(text))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(&table); err != nil {
+		return nil, fmt.Errorf("want {\"asOf\": \"2026-11\", \"models\": [{\"model\": …, \"levels\": [\"low\", …]}]}: %w", err)
+	}
+	for i, t := range table.Models {
+		if t.Model == "" || len(t.Levels)+len(t.Budgets) == 0 {
+			return nil, fmt.Errorf("entry %d names no model, or no levels", i+1)
+		}
+	}
+	return table.Models, nil
+}
+
 // CheckSettings finds a level of thinking that the model does not take: a *steps.FieldError about "model.thinkingLevel".
-// What is not certain is a warning: a model that this program does not know, a temperature that has no effect.
-func (c *Client) CheckSettings(s model.Settings) (warning string, err error) {
-	known, listed := c.thinkingOf(s.Name)
+// What is not certain is a warning: a model that this program does not know, a temperature that has no effect. What own
+// says of a model goes before the built-in table.
+func CheckSettings(own []Thinking, s model.Settings) (warning string, err error) {
+	known, listed := thinkingOf(own, s.Name)
 	levels := known.takes()
 	switch {
 	case !listed && s.ThinkingLevel != "":
@@ -47,6 +69,11 @@ func (c *Client) CheckSettings(s model.Settings) (warning string, err error) {
 		return fmt.Sprintf("model %s: it ignores the temperature", s.Name), nil
 	}
 	return "", nil
+}
+
+// CheckSettings is the function of that name, with the client's own table.
+func (c *Client) CheckSettings(s model.Settings) (warning string, err error) {
+	return CheckSettings(c.opt.Thinking, s)
 }
 
 // takes lists the levels, from little to much.
@@ -62,7 +89,7 @@ func (c *Client) thinking(s model.Settings) (level string, budget *int32) {
 	if s.ThinkingLevel == "" {
 		return "", nil
 	}
-	known, _ := c.thinkingOf(s.Name)
+	known, _ := thinkingOf(c.opt.Thinking, s.Name)
 	if tokens, ok := known.Budgets[s.ThinkingLevel]; ok {
 		return "", &tokens
 	}
@@ -70,9 +97,9 @@ func (c *Client) thinking(s model.Settings) (level string, budget *int32) {
 }
 
 // thinkingOf finds what is known of a model. What the user says goes before the built-in table.
-func (c *Client) thinkingOf(name string) (found Thinking, listed bool) {
+func thinkingOf(own []Thinking, name string) (found Thinking, listed bool) {
 	table, _ := builtIn() // a test reads it
-	for _, known := range [][]Thinking{c.opt.Thinking, table} {
+	for _, known := range [][]Thinking{own, table} {
 		for _, t := range known {
 			if fits(name, t.Model) && len(t.Model) > len(found.Model) {
 				found, listed = t, true

@@ -22,8 +22,11 @@ type Job struct {
 	Call     Call      `json:"call"`
 	Requests int       `json:"requests"`
 	Tokens   int       `json:"tokens"`         // of its prompts, estimated
+	Most     float64   `json:"most,omitempty"` // USD that it may cost; 0 if nothing bounded that
 	File     string    `json:"file,omitempty"` // its input at the service
 	Intended time.Time `json:"intended"`
+
+	Keeps time.Duration `json:"keeps,omitempty"` // how long the service keeps its answers; 0 = for ever
 
 	ID      string    `json:"id,omitempty"` // the service's name of it; "" if it is not known that it exists
 	Created time.Time `json:"created,omitzero"`
@@ -55,6 +58,17 @@ func (j Job) Open() bool { return j.Ended.IsZero() && j.Forgotten.IsZero() }
 
 // InDoubt tells whether nobody knows if the job exists.
 func (j Job) InDoubt() bool { return j.Open() && j.ID == "" }
+
+// CollectBy is when the service may delete what the job has answered; zero if it does not, or if it is here.
+func (j Job) CollectBy() time.Time {
+	switch {
+	case j.Keeps == 0 || !j.Open():
+		return time.Time{}
+	case j.Created.IsZero():
+		return j.Intended.Add(j.Keeps)
+	}
+	return j.Created.Add(j.Keeps)
+}
 
 // jobKey is the key of the records of a job.
 func jobKey(name string) Key { return sha256.Sum256([]byte("sftrun job\n" + name)) }

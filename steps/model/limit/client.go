@@ -12,7 +12,7 @@ import (
 // patience is how long a service may refuse everything before waiting for it is given up.
 const patience = 30 * time.Minute
 
-// Client returns a client that asks another one, within the limits. When its context ends while it waits, nothing is
+// Client returns a client that asks another one, within the limits. When model.Waiting ends while it waits, nothing is
 // asked. A *model.Trouble of the other client is passed on, so that it can be tried again, by passing here again; after
 // half an hour in which everything was refused it is a *Starved.
 func (l *Limiter) Client(next model.Client) model.Client { return limited{l, next} }
@@ -23,7 +23,7 @@ type limited struct {
 }
 
 func (l limited) Generate(ctx context.Context, r model.Request) (model.Answer, model.Provenance, error) {
-	pass, err := l.Take(ctx, l.estimate(r))
+	pass, err := l.Take(model.Waiting(ctx), l.estimate(r))
 	if err != nil {
 		return model.Answer{}, model.Provenance{}, err
 	}
