@@ -19,7 +19,7 @@ type doubtError struct {
 func (e *doubtError) Error() string { return e.text }
 
 const (
-	firstLook   = 5 * time.Second
+	firstLook   = 2 * time.Second
 	longestLook = time.Minute
 	leastLooks  = 3
 )

@@ -11,7 +11,7 @@ import (
 )
 
 const (
-	firstPoll   = 5 * time.Second
+	firstPoll   = time.Second
 	longestPoll = 5 * time.Minute
 
 	// mostBlind is how often in a row a job may not be shown, though it exists, before that is believed for this apply.
