@@ -60,3 +60,6 @@ type Sent struct {
 	TokensOut int
 	USD       float64
 }
+
+// ErrLater says that questions were sent and that their answers are not waited for: a later apply finds them.
+var ErrLater = errors.New("answers come later")

@@ -39,6 +39,7 @@ var rooms = map[string]struct {
 	"steps/steptest":           {may: []string{"steps"}, pure: true},
 	"steps/model":              {may: []string{"steps", "steps/model/ledger", "steps/fault"}},
 	"steps/model/ledger":       {may: []string{"steps/fault"}},
+	"steps/model/batch":        {may: []string{"steps", "steps/model", "steps/model/ledger", "steps/fault"}, pure: true},
 	"steps/model/gemini":       {may: []string{"steps", "steps/model"}},
 	"steps/model/limit":        {may: []string{"steps/model"}},
 	"steps/model/retry":        {may: []string{"steps", "steps/model"}, pure: true},
@@ -46,7 +47,7 @@ var rooms = map[string]struct {
 	"steps/model/offline":      {may: []string{"steps", "steps/model"}, pure: true},
 	"steps/model/geminitest":   {may: []string{"steps/model", "steps/model/offline"}, pure: true},
 	"steps/all":                {may: []string{"steps", anyKind}, pure: true},
-	"cmd":                      {may: []string{"schema", "runner", "runner/store", "runner/store/blob", "runner/outside/bucket", "runner/outside/web", "runner/outside/hub", "runner/outside/hubsource", "runner/outside/hubtest", "runner/outside/spool", "steps", "steps/all", "steps/jsonl", "steps/think", "steps/tokens", "steps/model", "steps/model/ledger", "steps/model/offline", "steps/model/gemini", "steps/model/openai", "steps/model/limit", "steps/model/retry", "steps/model/geminitest", "steps/validate", "prompts"}},
+	"cmd":                      {may: []string{"schema", "runner", "runner/store", "runner/store/blob", "runner/outside/bucket", "runner/outside/web", "runner/outside/hub", "runner/outside/hubsource", "runner/outside/hubtest", "runner/outside/spool", "steps", "steps/all", "steps/jsonl", "steps/think", "steps/tokens", "steps/model", "steps/model/ledger", "steps/model/batch", "steps/model/offline", "steps/model/gemini", "steps/model/openai", "steps/model/limit", "steps/model/retry", "steps/model/geminitest", "steps/validate", "prompts"}},
 	"examples":                 {may: []string{"cmd", "steps", "steps/all", "steps/jsonl", "steps/think"}},
 }
 

@@ -5,12 +5,13 @@ import "time"
 // Delivery says how requests to a model are sent: the fields of a `models:` entry that change no answer. They stand
 // beside [Settings] in the config of a step, and neither in the config of its actions nor in any key.
 type Delivery struct {
-	Project  string `json:"project,omitempty"`  // vertex only: who is asked and billed
-	Location string `json:"location,omitempty"` // vertex only: where the model runs
-	Bucket   string `json:"bucket,omitempty"`   // vertex only: where the files of batch jobs lie, "gs://BUCKET/FOLDER"
-	Batch    bool   `json:"batch"`
-	Limits   Limits `json:"limits,omitzero"`
-	Retry    Retry  `json:"retry,omitzero"`
+	Project   string `json:"project,omitempty"`        // vertex only: who is asked and billed
+	Location  string `json:"location,omitempty"`       // vertex only: where the model runs
+	Bucket    string `json:"bucket,omitempty"`         // vertex only: where the files of batch jobs lie, "gs://BUCKET/FOLDER"
+	Batch     bool   `json:"batch"`                    // in batch jobs, at half the price
+	ThenAlone bool   `json:"batchThenAlone,omitempty"` // what batch jobs could not answer is asked one by one
+	Limits    Limits `json:"limits,omitzero"`
+	Retry     Retry  `json:"retry,omitzero"`
 }
 
 // Limits bound what is asked of one model by this process. 0 is no bound, except for Concurrency.

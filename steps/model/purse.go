@@ -115,6 +115,33 @@ func (p *purse) over(most float64) *OverBudget {
 	return nil
 }
 
+// force reserves what was agreed to before, whatever the bounds.
+func (p *purse) force(most float64) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.reserved += most
+	p.asking++
+}
+
+// room is how much more may be reserved, or nil if nothing bounds that.
+func (p *purse) room() *float64 {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	var least *float64
+	for _, b := range []struct {
+		bound *float64
+		spent float64
+	}{{p.budget.PerApply, p.apply}, {p.budget.InAll, p.before + p.spent}} {
+		if b.bound == nil {
+			continue
+		}
+		if left := max(0, *b.bound-b.spent-p.reserved); least == nil || left < *least {
+			least = &left
+		}
+	}
+	return least
+}
+
 // settle gives back what was reserved, and counts what was spent.
 func (p *purse) settle(most, spent float64) {
 	p.mu.Lock()

@@ -22,6 +22,9 @@ type Trouble struct {
 	// false.
 	Tokens bool
 
+	// Replied says that the service did reply, and said that it failed (Lost only).
+	Replied bool
+
 	// Reset is when a spent DayQuota is full again; zero if that is not known.
 	Reset time.Time
 

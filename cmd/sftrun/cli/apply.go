@@ -35,6 +35,9 @@ type applyFlags struct {
 	yes    bool
 	free   bool
 	dryRun bool
+
+	noWait bool
+	jobs   []string
 }
 
 func (a *app) applyCommand() *cobra.Command {
@@ -56,6 +59,8 @@ func (a *app) applyCommand() *cobra.Command {
 	f.add(c)
 	c.Flags().BoolVar(&f.yes, "yes", false, "send paid requests without asking")
 	c.Flags().BoolVar(&f.free, "free", false, "run all that costs nothing, and stop before what does")
+	c.Flags().BoolVar(&f.noWait, "no-wait", false, "submit batch jobs, take in those that have ended, and leave")
+	c.Flags().StringArrayVar(&f.jobs, "batch-job", nil, "take over the batch job batches/ID that was made elsewhere; may be repeated")
 	c.Flags().BoolVar(&f.dryRun, "dry-run", false, "the same as sftrun plan")
 	return c
 }
@@ -90,6 +95,7 @@ func (a *app) apply(ctx context.Context, cmd *cobra.Command, f applyFlags, s *sa
 
 // apply checks that it can be begun, and runs. The project is locked.
 func (p *project) apply(ctx context.Context, f applyFlags, s *saved) error {
+	p.noWait, p.adopt = f.noWait, f.jobs
 	r := p.runnerFor(f.planFlags)
 	promise, err := p.promise(ctx, r, s)
 	if err != nil {
@@ -98,8 +104,10 @@ func (p *project) apply(ctx context.Context, f applyFlags, s *saved) error {
 	if err := p.sweep(ctx); err != nil {
 		return err
 	}
-	if err := spool.Sweep(filepath.Join(p.state, spoolFolder)); err != nil {
-		return err
+	for _, folder := range []string{spoolFolder, batchFolder} {
+		if err := spool.Sweep(filepath.Join(p.state, folder)); err != nil {
+			return err
+		}
 	}
 	p.warn(p.pipeline.Warnings)
 	if err := p.checkModels(); err != nil {
@@ -147,7 +155,11 @@ func (p *project) run(ctx context.Context, f applyFlags, r *runner.Runner, s *sa
 	if rep == nil {
 		return err
 	}
-	if showErr := p.showReport(ctx, rep); showErr != nil && err == nil {
+	showErr := p.showReport(ctx, rep)
+	if showErr == nil {
+		showErr = p.tellOpenJobs(context.WithoutCancel(ctx))
+	}
+	if showErr != nil && err == nil {
 		return showErr
 	}
 	return endOf(rep, err)

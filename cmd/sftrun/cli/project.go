@@ -46,6 +46,9 @@ type project struct {
 	turn   runner.Turn  // of asking models, while the store is in use
 	mayAsk func() error // right before each request that costs something; nil = always
 	pause  func(func()) // runs a function while nothing else is written
+
+	noWait bool     // for the answers of batch jobs
+	adopt  []string // batch jobs that somebody else made
 }
 
 // openProject loads the pipeline and the settings. A project that is open for reading changes no file.
@@ -125,7 +128,7 @@ func (p *project) options() runner.Options {
 		output = filepath.Join(output, p.variant)
 	}
 	return runner.Options{
-		Pipeline: p.pipeline, Kinds: p.kinds, Gateway: p.gateway, Store: p.store,
+		Pipeline: p.pipeline, Kinds: p.kinds, Gateway: p.batches(), Store: p.store,
 		Dir: p.folder, State: p.state, Output: output, Sources: p.remote(),
 		Variant: p.variant, Workers: p.settings.Workers, Tool: version(), Git: p.git,
 		Lookups: p.lookups(), Turn: p.turn, Room: func() (int64, bool) { return spaceLeft(p.settings) },
