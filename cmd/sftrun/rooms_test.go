@@ -74,7 +74,8 @@ var keepers = map[string][]string{
 	"github.com/parquet-go":      {"steps/sample"},
 	"github.com/pkoukk/tiktoken": {"steps/tokens"},
 	"github.com/aws":             {"runner/access", "runner/store/blob", "runner/outside/bucket"},
-	"golang.org/x/oauth2":        {"runner/access", "runner/store/blob", "runner/outside/bucket"},
+	"golang.org/x/oauth2":        {"runner/access", "runner/store/blob", "runner/outside/bucket", "steps/model/gemini"},
+	"google.golang.org/genai":    {"steps/model/gemini", "steps/model/geminitest"},
 }
 
 const module = "sftrun.local/"

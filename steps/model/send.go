@@ -170,14 +170,16 @@ func (w *sending) ask(stop context.Context, key ledger.Key, q steps.Question) (n
 	asked := asking{key: key, call: w.call, began: time.Now()}
 	asked.call.Model = r.Model.Name
 	if familyOf(r.Model.Provider).free {
-		answer, from, err := client.Generate(w.calls, r)
-		fault.Point("question: answered")
-		return noteOf(asked, answer, from, err)
+		return generate(w.calls, asked, client, r)
 	}
 	c := &call{sending: w, stop: stop, asked: asked}
-	answer, from, err := client.Generate(withWaiting(context.WithValue(w.calls, callKey{}, c), stop), r)
+	return c.close(generate(withWaiting(context.WithValue(w.calls, callKey{}, c), stop), asked, client, r))
+}
+
+func generate(ctx context.Context, asked asking, client Client, r Request) (note, error) {
+	answer, from, err := client.Generate(ctx, r)
 	fault.Point("question: answered")
-	return c.close(noteOf(asked, answer, from, err))
+	return noteOf(asked, answer, from, err)
 }
 
 // admitted tells whether a request that costs something may be sent now.
