@@ -122,7 +122,7 @@ func TestAPaidRunIsPricedAgreedToAndPaidForOnce(t *testing.T) {
 func TestFaultsLoseAndMixUpNothing(t *testing.T) {
 	calm := asking(t, "", geminitest.Options{})
 	calm.ends(0, "apply", "--yes")
-	p := asking(t, ", limits: concurrency: 8", geminitest.Options{Faults: faults(0.4, geminitest.QuotaMinute, geminitest.QuotaPlain, geminitest.Internal,
+	p := asking(t, ", limits: concurrency: 8", geminitest.Options{Faults: faults(0.4, geminitest.Internal,
 		geminitest.Unavailable, geminitest.HTMLError, geminitest.Deadline, geminitest.Reset, geminitest.LoseReply, geminitest.CutBody, geminitest.Garbage)})
 	p.edit("retry: {", "retry: {tries: 50, ")
 	out := p.ends(0, "apply", "--yes").out
@@ -138,7 +138,11 @@ func TestFaultsLoseAndMixUpNothing(t *testing.T) {
 
 // Waiting for a quota is no try: with a single one, no row fails in a storm of 429.
 func TestA429StormFailsNoRow(t *testing.T) {
-	p := asking(t, "", geminitest.Options{Faults: faults(0.5, geminitest.QuotaMinute)})
+	storm := faults(0, geminitest.QuotaMinute)
+	for n := range 400 {
+		storm.Rules[0].Nth = append(storm.Rules[0].Nth, n+1)
+	}
+	p := asking(t, "", geminitest.Options{Faults: storm})
 	p.edit("retry: {", "retry: {tries: 1, ")
 	p.ends(0, "apply", "--yes")
 	if bill := p.service.Bill(); bill.Sync.Requests != 150 || len(p.rewritten()) != 150 {
@@ -276,4 +280,3 @@ func TestTheBooksAreTheServicesBill(t *testing.T) {
 		t.Errorf("%d rows tell of $%v, and the service of $%v", metas, sum, bill)
 	}
 }
-
