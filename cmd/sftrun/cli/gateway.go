@@ -22,6 +22,7 @@ func (p *project) openGateway(readOnly bool) (*model.Gateway, error) {
 	if err != nil {
 		return nil, err
 	}
+	options.Tell = func(text string) { p.pause(func() { p.warn([]string{text}) }) }
 	if p.providers, err = providers.New(models, options); err != nil {
 		return nil, err
 	}

@@ -23,13 +23,18 @@ const (
 	// grudge is how long pauses are not made up for after that was refused.
 	grudge = 10 * time.Minute
 
+	// trusted is how many times slower than the best minute a pace gets at most. Some services refuse at random when they
+	// are busy, whatever the rate.
+	trusted = 10
+
 	// shortest is the least time over which a rate is measured.
 	shortest = time.Second
 )
 
 // A pace is the rate that a service was found to bear. Before the first refusal there is none, and no bound.
 //
-// A refusal makes it a bit less than what the service took in the last minute (multiplicative decrease). Where the
+// The first refusal of all tells nothing but a pause, and so does one when nothing was taken: the minute may have been
+// used up by somebody else. Any other makes it a bit less than what the service took in the last minute (multiplicative decrease). Where the
 // last minute is not over, or the service names the time at which it goes on, what it took was for that time. Then the
 // rate grows, first by little and faster the longer nothing is refused, so that it stays near the bound for long and
 // finds a far one soon; CUBIC does so too (RFC 9438, section 4). Requests are spread over time by the generic cell
@@ -42,6 +47,9 @@ type pace struct {
 	next  time.Time // when the next request is due
 	debt  time.Duration
 	angry time.Time // until when pauses are not made up for
+
+	warned bool // there was a refusal before the rate was known
+	best   int  // the most that was taken in a minute with a refusal
 
 	// measured at the cut
 	kept int
@@ -106,9 +114,15 @@ type refusal struct {
 
 // refuse slows down.
 func (p *pace) refuse(now time.Time, r refusal) {
-	if p.known() && !r.spend.at.After(p.cut) {
+	if !p.cut.IsZero() && !r.spend.at.After(p.cut) {
 		p.kept -= r.spend.amount // another one of the same burst: less was taken than it seemed
-		p.base = min(p.base, p.measured())
+		if p.known() {
+			p.base = min(p.base, p.measured())
+		}
+		return
+	}
+	if !p.known() && (!p.warned || r.kept == 0) {
+		p.warned, p.cut = true, now
 		return
 	}
 	if r.spend.late {
@@ -119,6 +133,7 @@ func (p *pace) refuse(now time.Time, r refusal) {
 	}
 	before := p.rate(now)
 	p.kept, p.span = r.kept, min(time.Minute, max(now.Sub(r.since)+r.wait, shortest))
+	p.best = max(p.best, r.kept)
 	p.base = min(before, p.measured())
 	p.cut, p.next, p.grows = now, now, now.Add(r.wait)
 	p.while = max(while, pauses*min(r.wait, time.Minute))
@@ -126,5 +141,5 @@ func (p *pace) refuse(now time.Time, r refusal) {
 
 // measured returns what a service takes in a minute that took so much in the span.
 func (p *pace) measured() float64 {
-	return max(1, cautious*float64(p.kept)*float64(time.Minute)/float64(p.span))
+	return max(1, cautious*float64(p.kept)*float64(time.Minute)/float64(p.span), float64(p.best)/trusted)
 }

@@ -26,6 +26,7 @@ type Options struct {
 	GeminiURL string // in place of the Gemini API; "" = Google's
 	VertexURL string // in place of Vertex AI; "" = Google's
 	Thinking  []gemini.Thinking
+	Tell      func(string) // of what passes and a user may want to know, once each; may be nil
 }
 
 // A Model is a model as a pipeline declares it.
@@ -43,6 +44,7 @@ type Set struct {
 
 	mu      sync.Mutex
 	clients map[place]model.Client
+	told    map[string]bool
 }
 
 // service is what limits are counted for.
@@ -62,7 +64,7 @@ func placeOf(m Model) place {
 // New returns a set. It makes no client. Several declarations of one model share the lowest of their limits and the most
 // of their tries; an error says that they cannot be one.
 func New(models []Model, o Options) (*Set, error) {
-	s := &Set{opt: o, models: map[service]Model{}, clients: map[place]model.Client{}}
+	s := &Set{opt: o, models: map[service]Model{}, clients: map[place]model.Client{}, told: map[string]bool{}}
 	for _, m := range models {
 		was, known := s.models[serviceOf(m.Settings)]
 		if known && placeOf(was) != placeOf(m) {
@@ -102,7 +104,7 @@ func (s *Set) Limit(next model.Client) model.Client { return paced{s, next} }
 
 // Retry returns a client that tries again, as each model says.
 func (s *Set) Retry(next model.Client) model.Client {
-	return retry.Client(next, func(m model.Settings) model.Retry { return s.models[serviceOf(m)].Retry })
+	return telling{s, retry.Client(next, func(m model.Settings) model.Retry { return s.models[serviceOf(m)].Retry })}
 }
 
 type paced struct {
