@@ -26,17 +26,17 @@ type service struct {
 	bucket  ledger.Bucket
 	account string
 
-	create  func(n int) error                           // after the n-th job was created, from 1
+	create  func(n int) error // after the n-th job was created, from 1
 	results func(j model.Job, keys []string) []model.Result
 	state   func(*fakeJob) model.JobState
 	called  func(n int) // at the n-th call, of whatever kind
 
-	mu     sync.Mutex
-	now    time.Time
-	calls  int
-	files  map[string][]string
-	made   int
-	jobs   []*fakeJob
+	mu    sync.Mutex
+	now   time.Time
+	calls int
+	files map[string][]string
+	made  int
+	jobs  []*fakeJob
 }
 
 type fakeJob struct {

@@ -155,7 +155,7 @@ func TestForeignJobs(t *testing.T) {
 	if err := send(t.Context(), theirs.machine(model.Budget{}, noWait), 0, 5); !errors.Is(err, steps.ErrLater) {
 		t.Fatal(err)
 	}
-	s.jobs = theirs.jobs
+	s.jobs, s.made = theirs.jobs, theirs.made
 	adopting := func(o *batch.Options) { o.Adopt = []string{"batches/1"} }
 	if err := send(t.Context(), s.machine(model.Budget{}, adopting), 10, 12); err == nil {
 		t.Error("a job was taken over that answers nothing")
