@@ -157,7 +157,7 @@ func (p *project) run(ctx context.Context, f applyFlags, r *runner.Runner, s *sa
 	}
 	showErr := p.showReport(ctx, rep)
 	if showErr == nil {
-		showErr = p.tellOpenJobs(context.WithoutCancel(ctx))
+		showErr = p.tellOpenJobs(context.WithoutCancel(ctx), err == nil)
 	}
 	if showErr != nil && err == nil {
 		return showErr

@@ -52,8 +52,8 @@ func jobLine(e batch.Event) string {
 }
 
 // openJobs lists the jobs from which answers may still come.
-func (p *project) openJobs(ctx context.Context) (open []ledger.Job, err error) {
-	all, err := p.batches().List(ctx)
+func (p *project) openJobs(ctx context.Context, g *batch.Gateway) (open []ledger.Job, err error) {
+	all, err := g.List(ctx)
 	for _, j := range all {
 		if j.Open() {
 			open = append(open, j)
@@ -62,9 +62,16 @@ func (p *project) openJobs(ctx context.Context) (open []ledger.Job, err error) {
 	return open, err
 }
 
-// tellOpenJobs says at the end of an apply which jobs go on without it, and how to take them up.
-func (p *project) tellOpenJobs(ctx context.Context) error {
-	open, err := p.openJobs(ctx)
+// tellOpenJobs says at the end of an apply which jobs go on without it, and how to take them up. If it ended well, what
+// has ended meanwhile, and is not asked any more, is taken in before, as the service does not keep it.
+func (p *project) tellOpenJobs(ctx context.Context, well bool) error {
+	g := p.batches()
+	open, err := p.openJobs(ctx, g)
+	if err == nil && well && len(open) > 0 {
+		if err = g.TakeIn(ctx); err == nil {
+			open, err = p.openJobs(ctx, g)
+		}
+	}
 	if err != nil || len(open) == 0 || p.json {
 		return err
 	}

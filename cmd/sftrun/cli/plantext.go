@@ -202,6 +202,8 @@ func known(a runner.Asks) string {
 // costOf says what new requests are expected to cost.
 func costOf(a runner.Asks) string {
 	switch {
+	case a.Free && a.Sent > 0:
+		return fmt.Sprintf("%s sent before, in batch jobs that are open: nothing more to pay", figures.Count(a.Sent))
 	case a.Free:
 		return "no cost (offline)"
 	case !a.Priced:

@@ -44,6 +44,10 @@ func (w *sending) lookFor(ctx context.Context, jobs model.Jobs, job ledger.Job) 
 		if look >= leastLooks && (w.opt.NoWait || !w.opt.Now().Before(job.Intended.Add(w.opt.Doubt))) {
 			return job, w.inDoubt(job, last)
 		}
+		if look == 1 {
+			w.tell(Event{Job: job, Note: fmt.Sprintf("nobody knows yet whether it was created: it is looked for until %s, or until you say so: sftrun help jobs",
+				job.Intended.Add(w.opt.Doubt).Local().Format("15:04"))})
+		}
 		if err := w.opt.Sleep(ctx, pause); err != nil {
 			return job, err
 		}

@@ -70,7 +70,7 @@ func (w *watch) judge(ctx context.Context, now model.Job, failed error) (ready b
 		return false, "", fmt.Errorf("batch job %s: %w", w.job.Name, failed)
 	}
 	w.blind = 0
-	if now.Word != w.word {
+	if now.Word != w.word && !now.State.Ended() {
 		w.word = now.Word
 		w.tell(Event{Job: w.job, State: now.Word})
 	}

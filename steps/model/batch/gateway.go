@@ -82,7 +82,7 @@ func (g *Gateway) Quote(q steps.Question) (steps.Quote, error) {
 		return quote, err
 	}
 	if g.isSent(q.Key) {
-		return steps.Quote{Free: true, TokensIn: quote.TokensIn, TokensOut: quote.TokensOut}, nil
+		return steps.Quote{Free: true, Sent: true, TokensIn: quote.TokensIn, TokensOut: quote.TokensOut}, nil
 	}
 	r, err := g.desk.Decode(q)
 	if err == nil && g.inJobs(r.Model) {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"sftrun.local/steps"
 	"sftrun.local/steps/model"
 	"sftrun.local/steps/model/ledger"
 )
@@ -15,6 +16,11 @@ func (g *Gateway) List(ctx context.Context) ([]ledger.Job, error) {
 		return nil, err
 	}
 	return g.desk.Book().Jobs(ctx)
+}
+
+// TakeIn takes in the answers of all jobs that have ended, whoever asks them now. It sends nothing and waits for nothing.
+func (g *Gateway) TakeIn(ctx context.Context) error {
+	return g.Send(ctx, func(func(steps.Question, error) bool) {}, steps.Sending{})
 }
 
 // Look asks the service how a job stands. A job of which nobody knows whether it exists is looked for by its name; the

@@ -120,9 +120,6 @@ func (w *sending) exists(ctx context.Context, job ledger.Job, created model.Job)
 	}
 	err := w.desk.Book().JobCreated(context.WithoutCancel(ctx), job.Name, job.ID, job.Created)
 	fault.Point("job: recorded")
-	if err == nil {
-		w.tell(Event{Job: job, State: created.Word})
-	}
 	return job, err
 }
 
@@ -195,8 +192,11 @@ func because(chunk []*question, reason, detail string) []*question {
 	return chunk
 }
 
-// hold leaves questions to a later apply.
+// hold leaves questions to a later apply: as pending if that is what is wanted anyway, or else as failed for now.
 func (w *sending) hold(job ledger.Job, chunk []*question, why string) end {
 	w.tell(Event{Job: job, Note: why})
+	if w.opt.NoWait {
+		return end{later: true}
+	}
 	return end{held: chunk, why: &steps.Refusal{Reason: "in doubt", Detail: why, Transient: true}}
 }

@@ -56,7 +56,7 @@ func (j jobs) Create(ctx context.Context, m, displayName, file string) (model.Jo
 
 func (j jobs) Get(ctx context.Context, id string) (model.Job, error) {
 	job, err := j.c.Get(ctx, id)
-	return asJob(job), asTrouble(err)
+	return asJob(job), ofJob(err)
 }
 
 func (j jobs) Find(ctx context.Context, displayName string) ([]model.Job, error) {
@@ -84,13 +84,22 @@ func (j jobs) Results(ctx context.Context, job model.Job) iter.Seq2[model.Result
 	}
 }
 
-func (j jobs) Cancel(ctx context.Context, id string) error { return asTrouble(j.c.Cancel(ctx, id)) }
+func (j jobs) Cancel(ctx context.Context, id string) error { return ofJob(j.c.Cancel(ctx, id)) }
 
 func (j jobs) DeleteFile(ctx context.Context, name string) error {
 	err := j.c.DeleteFile(ctx, name)
 	var f *Failure
 	if errors.As(err, &f) && (f.Class == NotFound || f.Class == Forbidden) { // what is gone is forbidden there
 		return nil
+	}
+	return asTrouble(err)
+}
+
+// ofJob says in the words of package model why a job cannot be asked for.
+func ofJob(err error) error {
+	var f *Failure
+	if errors.As(err, &f) && f.Class == NotFound {
+		return fmt.Errorf("%w: %w", model.ErrNoJob, err)
 	}
 	return asTrouble(err)
 }
@@ -106,8 +115,6 @@ func asTrouble(err error) error {
 	switch {
 	case f.Lost:
 		t.Class, t.Replied = model.Lost, f.Status >= 500
-	case f.Class == NotFound:
-		return fmt.Errorf("%w: %w", model.ErrNoJob, err)
 	case f.Class == DailyQuota:
 		t.Class = model.DayQuota
 	case f.Class == RateLimit:
