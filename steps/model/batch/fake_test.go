@@ -22,7 +22,7 @@ import (
 // A service is one that has jobs, in memory. A job ends when it is asked for the second time. Whatever is set below
 // happens instead.
 type service struct {
-	t       *testing.T
+	t       testing.TB
 	bucket  ledger.Bucket
 	account string
 
@@ -45,7 +45,7 @@ type fakeJob struct {
 	looks int
 }
 
-func newService(t *testing.T) *service {
+func newService(t testing.TB) *service {
 	return &service{t: t, account: "key 1", now: time.Now(), files: map[string][]string{}, bucket: store.NewDir(filepath.Join(t.TempDir(), "bucket"))}
 }
 

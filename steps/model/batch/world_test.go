@@ -155,7 +155,7 @@ func (w *world) send(ctx context.Context, g *batch.Gateway, qs iter.Seq2[steps.Q
 }
 
 // A result is how a question stands: "answered", "refused" with the reason, or "pending".
-func stands(t *testing.T, g *batch.Gateway, r model.Request) (string, model.Answer, model.Provenance) {
+func stands(t testing.TB, g *batch.Gateway, r model.Request) (string, model.Answer, model.Provenance) {
 	t.Helper()
 	reply, err := g.Lookup(t.Context(), question(r))
 	var refusal *steps.Refusal

@@ -70,6 +70,8 @@ func (j Job) CollectBy() time.Time {
 	return j.Created.Add(j.Keeps)
 }
 
+func (k Kind) ofJob() bool { return k >= jobIntended }
+
 // jobKey is the key of the records of a job.
 func jobKey(name string) Key { return sha256.Sum256([]byte("sftrun job\n" + name)) }
 
