@@ -133,13 +133,13 @@ func TestFaultsLoseAndMixUpNothing(t *testing.T) {
 	if twice := bill.PaidTwice(); len(twice) > 0 || bill.Distinct() != 150 || bill.Sync.Lost == 0 {
 		t.Errorf("billed twice: %v; %+v", twice, bill.Sync)
 	}
-	contains(t, out, fmt.Sprintf("%d replies were lost on their way", bill.Sync.Lost), "Spent ")
+	contains(t, out, " answers were lost on their way, and may have been billed beside that.", "Spent ")
 }
 
 // Waiting for a quota is no try: with a single one, no row fails in a storm of 429.
 func TestA429StormFailsNoRow(t *testing.T) {
 	storm := faults(0, geminitest.QuotaMinute)
-	for n := range 400 {
+	for n := range 120 {
 		storm.Rules[0].Nth = append(storm.Rules[0].Nth, n+1)
 	}
 	p := asking(t, "", geminitest.Options{Faults: storm})
@@ -216,8 +216,6 @@ func TestTheLimitHoldsByTheServicesBill(t *testing.T) {
 	}
 	p.noFaults()
 	p.ends(0, "apply", "--yes")
-	p.edit("costPerApply: 1.00", "costInAll: 0.01", `"low"`, `"low"`)
-	contains(t, p.ends(0, "plan").out, "Nothing to do.")
 }
 
 // A process that is killed while it asks loses no answer that it has stored. Only what was under way can be billed again,

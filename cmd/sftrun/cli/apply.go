@@ -151,7 +151,7 @@ func (p *project) run(ctx context.Context, f applyFlags, r *runner.Runner, s *sa
 		Free: f.free, Confirm: g.confirm, Stop: stop, Progress: show.event, Promise: promise,
 	})
 	show.end()
-	err = p.outdated(err, s, rep != nil && rep.Changed)
+	err = p.overBudget(p.outdated(err, s, rep != nil && rep.Changed))
 	if rep == nil {
 		return err
 	}

@@ -49,11 +49,12 @@ type pace struct {
 	angry time.Time // until when pauses are not made up for
 
 	warned bool // there was a refusal before the rate was known
-	best   int  // the most that was taken in a minute with a refusal
+	best   int  // the most that was taken in a minute before a cut
 
 	// measured at the cut
-	kept int
-	span time.Duration
+	before float64 // the rate
+	kept   int     // 0 also if nothing can be learned from it
+	span   time.Duration
 }
 
 func (p *pace) known() bool { return p.base > 0 }
@@ -116,13 +117,7 @@ type refusal struct {
 func (p *pace) refuse(now time.Time, r refusal) {
 	if !p.cut.IsZero() && !r.spend.at.After(p.cut) {
 		p.kept -= r.spend.amount // another one of the same burst: less was taken than it seemed
-		if p.known() {
-			p.base = min(p.base, p.measured())
-		}
-		return
-	}
-	if !p.known() && (!p.warned || r.kept == 0) {
-		p.warned, p.cut = true, now
+		p.settle()
 		return
 	}
 	if r.spend.late {
@@ -131,15 +126,28 @@ func (p *pace) refuse(now time.Time, r refusal) {
 	if now.Before(p.angry) {
 		p.debt = 0
 	}
-	before := p.rate(now)
+	p.best, p.before = max(p.best, p.kept), p.rate(now)
 	p.kept, p.span = r.kept, min(time.Minute, max(now.Sub(r.since)+r.wait, shortest))
-	p.best = max(p.best, r.kept)
-	p.base = min(before, p.measured())
+	if !p.warned {
+		p.warned, p.kept = true, 0
+	}
 	p.cut, p.next, p.grows = now, now, now.Add(r.wait)
 	p.while = max(while, pauses*min(r.wait, time.Minute))
+	p.settle()
+}
+
+// settle sets the rate after the cut. Where nothing was taken it stays as it was.
+func (p *pace) settle() {
+	p.base = p.before
+	if p.kept > 0 {
+		p.base = min(p.base, p.measured())
+	}
+	if math.IsInf(p.base, 1) {
+		p.base = 0
+	}
 }
 
 // measured returns what a service takes in a minute that took so much in the span.
 func (p *pace) measured() float64 {
-	return max(1, cautious*float64(p.kept)*float64(time.Minute)/float64(p.span), float64(p.best)/trusted)
+	return max(1, cautious*float64(p.kept)*float64(time.Minute)/float64(p.span), float64(max(p.best, p.kept))/trusted)
 }
