@@ -176,3 +176,44 @@ func TestJobInDoubt(t *testing.T) {
 		t.Errorf("%+v", b)
 	}
 }
+
+// apply --batch-job takes over a job that another project made of the same requests, and refuses one that answers others.
+func TestJobOfAnotherProject(t *testing.T) {
+	theirs, s := billed(t, soon)
+	theirs.run("apply", "--yes", "--no-wait")
+	out, _ := theirs.run("jobs", "show", theirs.onlyJob())
+	id := jobName.FindString(out)
+	ours := initial(t)
+	ours.env = theirs.env
+	ours.write("pipeline.cue", theirs.read("pipeline.cue"))
+	other := ours.copy(t)
+	other.env = theirs.env
+	other.write("prompts/system.md", other.read("prompts/system.md")+"\nBe brief.\n")
+	if e := other.finish(other.command("apply", "--yes", "--batch-job", id)); e.code != 1 || !strings.Contains(e.complaint, id+" is not taken over: none of its 4 results has the key of a request that is asked here") {
+		t.Errorf("exit code %d: %s", e.code, e.complaint)
+	}
+	ours.mustApply("--batch-job", id)
+	if b := s.Bill(); b.Batch.Requests != 4 || s.Calls()[geminitest.Create] != 1 {
+		t.Errorf("%+v", b)
+	}
+}
+
+// One request at a time and in jobs, the rows are the same but for how they were obtained.
+func TestBatchAndSyncGiveTheSameRows(t *testing.T) {
+	p, _ := billed(t, soon)
+	alone := p.copy(t)
+	alone.env = p.env
+	alone.edit(`name: "gemini-3.5-flash"`, `name: "gemini-3.5-flash", batch: false`)
+	p.mustApply()
+	alone.mustApply()
+	want, got := p.published(), alone.published()
+	meta := regexp.MustCompile(`"transform_meta":\{[^}]*\}`)
+	for name := range want {
+		if meta.ReplaceAllString(want[name], "") != meta.ReplaceAllString(got[name], "") {
+			t.Errorf("%s differs", name)
+		}
+	}
+	if !strings.Contains(want["transformed_output.jsonl"], "batches/") || strings.Contains(got["transformed_output.jsonl"], "batches/") {
+		t.Error("provenance does not tell of jobs")
+	}
+}
