@@ -158,7 +158,7 @@ func (o Options) make(at place) (model.Client, error) {
 	own := gemini.Options{
 		Provider: at.provider, Key: o.Key, Project: at.project, Location: at.location, Bucket: at.bucket, BaseURL: base, Thinking: o.Thinking,
 	}
-	if o.Token != "" {
+	if o.Token != "" && at.provider == gemini.Vertex {
 		own.Token = gemini.FixedToken(o.Token)
 	}
 	return gemini.New(own)
