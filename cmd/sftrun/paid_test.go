@@ -277,4 +277,9 @@ func TestTheBooksAreTheServicesBill(t *testing.T) {
 	if bill := p.service.Bill().USD(); metas != 150 || math.Abs(sum-bill) > 1e-9 {
 		t.Errorf("%d rows tell of $%v, and the service of $%v", metas, sum, bill)
 	}
+	p.edit("seed: 42", "seed: 42\n\tlimits: costInAll: 0.80", "batch: false", "temperature: 1, batch: false")
+	contains(t, p.ends(1, "apply", "--yes").complaint, " with the $0.75 before, which passes limits.costInAll: 0.80 (pipeline.cue:11:")
+	if n := p.service.Bill().Sync.Requests; n != 150 {
+		t.Errorf("%d requests were sent", n)
+	}
 }

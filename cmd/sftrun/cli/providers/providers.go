@@ -26,6 +26,7 @@ type Options struct {
 	GeminiURL string // in place of the Gemini API; "" = Google's
 	VertexURL string // in place of Vertex AI; "" = Google's
 	Thinking  []gemini.Thinking
+	Token     string       // for Vertex AI, in a rehearsal; "" = the credentials of this machine
 	Tell      func(string) // of what passes and a user may want to know, once each; may be nil
 }
 
@@ -154,9 +155,13 @@ func (o Options) make(at place) (model.Client, error) {
 	if at.provider == gemini.Gemini {
 		base = o.GeminiURL
 	}
-	return gemini.New(gemini.Options{
+	own := gemini.Options{
 		Provider: at.provider, Key: o.Key, Project: at.project, Location: at.location, Bucket: at.bucket, BaseURL: base, Thinking: o.Thinking,
-	})
+	}
+	if o.Token != "" && at.provider == gemini.Vertex {
+		own.Token = gemini.FixedToken(o.Token)
+	}
+	return gemini.New(own)
 }
 
 // Close closes the connections of all clients.
