@@ -74,7 +74,8 @@ var keepers = map[string][]string{
 	"github.com/parquet-go":      {"steps/sample"},
 	"github.com/pkoukk/tiktoken": {"steps/tokens"},
 	"github.com/aws":             {"runner/access", "runner/store/blob", "runner/outside/bucket"},
-	"golang.org/x/oauth2":        {"runner/access", "runner/store/blob", "runner/outside/bucket"},
+	"google.golang.org/genai":    {"steps/model/gemini"},
+	"golang.org/x/oauth2":        {"steps/model/gemini", "runner/access", "runner/store/blob", "runner/outside/bucket"},
 }
 
 const module = "sftrun.local/"

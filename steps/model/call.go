@@ -40,8 +40,10 @@ func (c *call) tried(err error) {
 	var certain interface{ NothingDone() bool }
 	switch {
 	case err == nil:
-	case errors.As(err, &trouble):
-		c.doubt = c.doubt || trouble.Class == Lost
+	case errors.As(err, &trouble) && trouble.Class == Lost:
+		c.doubt = true
+		c.sending.lost.Add(1)
+	case trouble != nil:
 	case errors.As(err, &refusal):
 	case errors.As(err, &certain):
 		c.doubt = c.doubt || !certain.NothingDone()

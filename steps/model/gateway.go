@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"sync"
+	"sync/atomic"
 
 	"sftrun.local/steps"
 	"sftrun.local/steps/model/ledger"
@@ -42,6 +43,7 @@ type Gateway struct {
 	opt    Options
 	ledger *ledger.Ledger
 	purse  purse
+	lost   atomic.Int64
 
 	checking sync.Mutex
 	checked  bool // the index was found sound, or built anew, in this process
@@ -137,6 +139,10 @@ func (g *Gateway) Sums(ctx context.Context) ([]ledger.Sum, error) { return g.led
 // InDoubt counts the paid calls of which nothing is known because the process ended, or asking failed, before their
 // outcome arrived. They may have been billed, and are made again when asked for.
 func (g *Gateway) InDoubt(ctx context.Context) (int, error) { return g.ledger.InDoubt(ctx) }
+
+// LostReplies counts the replies of this apply that did not arrive whole. They may have been billed, beside what the
+// books say.
+func (g *Gateway) LostReplies() int { return int(g.lost.Load()) }
 
 // Export writes all answers and refusals that stand into a file, for Import in another project. No key of a service is
 // in it, nor are questions.

@@ -22,6 +22,7 @@ func (p *project) openGateway(readOnly bool) (*model.Gateway, error) {
 	if err != nil {
 		return nil, err
 	}
+	options.Tell = func(text string) { p.pause(func() { p.warn([]string{text}) }) }
 	if p.providers, err = providers.New(models, options); err != nil {
 		return nil, err
 	}
@@ -38,6 +39,9 @@ func (p *project) openGateway(readOnly bool) (*model.Gateway, error) {
 func (p *project) providerOptions() (o providers.Options, prices []model.Price, err error) {
 	s := p.settings
 	o = providers.Options{Key: s.APIKey, OpenAIKey: s.OpenAIKey, GeminiURL: s.GeminiURL, VertexURL: s.VertexURL}
+	if p.rehearsal != nil {
+		o.Token = rehearsalFolder // any will do
+	}
 	if prices, err = readTable(s.Prices, model.ReadPrices); err == nil {
 		o.Thinking, err = readTable(s.Thinking, gemini.ReadThinking)
 	}

@@ -71,6 +71,11 @@ func (a *app) openProject(ctx context.Context, cmd *cobra.Command, readOnly bool
 	if p.pipeline, err = schema.Load(ctx, schema.Options{Dir: folder, Variant: a.variant, Tags: a.tags, Kinds: a.definitions()}); err != nil {
 		return nil, err
 	}
+	if a.rehearsal != nil {
+		if err := a.rehearsal.takeOver(p); err != nil {
+			return nil, err
+		}
+	}
 	p.git = gitState(ctx, folder, p.files())
 	if err := p.openStore(ctx); err != nil {
 		return nil, err

@@ -198,6 +198,9 @@ func (r *reportText) spent(ctx context.Context) error {
 		}
 		fmt.Fprintf(r, "Spent $%s now, $%s in this project.   ", figures.USD(usd), figures.USD(inAll))
 	}
+	if lost := r.project.gateway.LostReplies(); lost > 0 {
+		fmt.Fprintf(r, "%s lost on their way, and may have been billed beside that.   ", were(lost, "answer"))
+	}
 	r.WriteString(nothingSent(r.report.Steps))
 	if run.Number == 0 {
 		return nil

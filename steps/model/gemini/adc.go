@@ -46,6 +46,11 @@ func (k *machineKeys) find(ctx context.Context) (oauth2.TokenSource, error) {
 	return k.source, nil
 }
 
+// FixedToken is an Options.Token that is always the same, for services that take any.
+func FixedToken(text string) func(context.Context) (*oauth2.Token, error) {
+	return func(context.Context) (*oauth2.Token, error) { return &oauth2.Token{AccessToken: text}, nil }
+}
+
 // noToken says why no token was had. A refusal names its code alone: what comes with it may tell more than belongs into
 // a log.
 func (c *Client) noToken(ctx context.Context, err error) error {

@@ -23,13 +23,18 @@ const (
 	// grudge is how long pauses are not made up for after that was refused.
 	grudge = 10 * time.Minute
 
+	// trusted is how many times slower than the best minute a pace gets at most. Some services refuse at random when they
+	// are busy, whatever the rate.
+	trusted = 10
+
 	// shortest is the least time over which a rate is measured.
 	shortest = time.Second
 )
 
 // A pace is the rate that a service was found to bear. Before the first refusal there is none, and no bound.
 //
-// A refusal makes it a bit less than what the service took in the last minute (multiplicative decrease). Where the
+// The first refusal of all tells nothing but a pause, and so does one when nothing was taken: the minute may have been
+// used up by somebody else. Any other makes it a bit less than what the service took in the last minute (multiplicative decrease). Where the
 // last minute is not over, or the service names the time at which it goes on, what it took was for that time. Then the
 // rate grows, first by little and faster the longer nothing is refused, so that it stays near the bound for long and
 // finds a far one soon; CUBIC does so too (RFC 9438, section 4). Requests are spread over time by the generic cell
@@ -43,9 +48,13 @@ type pace struct {
 	debt  time.Duration
 	angry time.Time // until when pauses are not made up for
 
+	warned bool // there was a refusal before the rate was known
+	best   int  // the most that was taken in a minute before a cut
+
 	// measured at the cut
-	kept int
-	span time.Duration
+	before float64 // the rate
+	kept   int     // 0 also if nothing can be learned from it
+	span   time.Duration
 }
 
 func (p *pace) known() bool { return p.base > 0 }
@@ -106,9 +115,9 @@ type refusal struct {
 
 // refuse slows down.
 func (p *pace) refuse(now time.Time, r refusal) {
-	if p.known() && !r.spend.at.After(p.cut) {
+	if !p.cut.IsZero() && !r.spend.at.After(p.cut) {
 		p.kept -= r.spend.amount // another one of the same burst: less was taken than it seemed
-		p.base = min(p.base, p.measured())
+		p.settle()
 		return
 	}
 	if r.spend.late {
@@ -117,14 +126,28 @@ func (p *pace) refuse(now time.Time, r refusal) {
 	if now.Before(p.angry) {
 		p.debt = 0
 	}
-	before := p.rate(now)
+	p.best, p.before = max(p.best, p.kept), p.rate(now)
 	p.kept, p.span = r.kept, min(time.Minute, max(now.Sub(r.since)+r.wait, shortest))
-	p.base = min(before, p.measured())
+	if !p.warned {
+		p.warned, p.kept = true, 0
+	}
 	p.cut, p.next, p.grows = now, now, now.Add(r.wait)
 	p.while = max(while, pauses*min(r.wait, time.Minute))
+	p.settle()
+}
+
+// settle sets the rate after the cut. Where nothing was taken it stays as it was.
+func (p *pace) settle() {
+	p.base = p.before
+	if p.kept > 0 {
+		p.base = min(p.base, p.measured())
+	}
+	if math.IsInf(p.base, 1) {
+		p.base = 0
+	}
 }
 
 // measured returns what a service takes in a minute that took so much in the span.
 func (p *pace) measured() float64 {
-	return max(1, cautious*float64(p.kept)*float64(time.Minute)/float64(p.span))
+	return max(1, cautious*float64(p.kept)*float64(time.Minute)/float64(p.span), float64(max(p.best, p.kept))/trusted)
 }

@@ -26,6 +26,8 @@ type Options struct {
 	GeminiURL string // in place of the Gemini API; "" = Google's
 	VertexURL string // in place of Vertex AI; "" = Google's
 	Thinking  []gemini.Thinking
+	Token     string       // for Vertex AI, in a rehearsal; "" = the credentials of this machine
+	Tell      func(string) // of what passes and a user may want to know, once each; may be nil
 }
 
 // A Model is a model as a pipeline declares it.
@@ -43,6 +45,7 @@ type Set struct {
 
 	mu      sync.Mutex
 	clients map[place]model.Client
+	told    map[string]bool
 }
 
 // service is what limits are counted for.
@@ -62,7 +65,7 @@ func placeOf(m Model) place {
 // New returns a set. It makes no client. Several declarations of one model share the lowest of their limits and the most
 // of their tries; an error says that they cannot be one.
 func New(models []Model, o Options) (*Set, error) {
-	s := &Set{opt: o, models: map[service]Model{}, clients: map[place]model.Client{}}
+	s := &Set{opt: o, models: map[service]Model{}, clients: map[place]model.Client{}, told: map[string]bool{}}
 	for _, m := range models {
 		was, known := s.models[serviceOf(m.Settings)]
 		if known && placeOf(was) != placeOf(m) {
@@ -102,7 +105,7 @@ func (s *Set) Limit(next model.Client) model.Client { return paced{s, next} }
 
 // Retry returns a client that tries again, as each model says.
 func (s *Set) Retry(next model.Client) model.Client {
-	return retry.Client(next, func(m model.Settings) model.Retry { return s.models[serviceOf(m)].Retry })
+	return telling{s, retry.Client(next, func(m model.Settings) model.Retry { return s.models[serviceOf(m)].Retry })}
 }
 
 type paced struct {
@@ -152,9 +155,13 @@ func (o Options) make(at place) (model.Client, error) {
 	if at.provider == gemini.Gemini {
 		base = o.GeminiURL
 	}
-	return gemini.New(gemini.Options{
+	own := gemini.Options{
 		Provider: at.provider, Key: o.Key, Project: at.project, Location: at.location, Bucket: at.bucket, BaseURL: base, Thinking: o.Thinking,
-	})
+	}
+	if o.Token != "" && at.provider == gemini.Vertex {
+		own.Token = gemini.FixedToken(o.Token)
+	}
+	return gemini.New(own)
 }
 
 // Close closes the connections of all clients.
