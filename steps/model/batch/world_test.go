@@ -43,7 +43,6 @@ type world struct {
 	mu     sync.Mutex
 	events []batch.Event
 	sent   map[string]steps.Sent
-	twice  []string // keys that were told twice in a sending
 }
 
 func newWorld(t *testing.T, rules ...geminitest.Rule) *world {
