@@ -7,7 +7,6 @@ import (
 	"io"
 	"iter"
 	"path/filepath"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -230,14 +229,6 @@ func openOf(jobs []ledger.Job) (n int) {
 		}
 	}
 	return n
-}
-
-func names(jobs []ledger.Job) string {
-	var all []string
-	for _, j := range jobs {
-		all = append(all, j.Name)
-	}
-	return strings.Join(all, " ")
 }
 
 // A client answers one request at a time.

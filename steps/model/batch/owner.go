@@ -68,7 +68,7 @@ func (w *sending) run(ctx context.Context) error {
 // launch starts as many jobs as may be under way.
 func (w *sending) launch(ctx context.Context, start func(func(context.Context) end)) error {
 	for _, q := range w.queues {
-		for w.underWay() < w.opt.AtOnce && !(w.opt.NoWait && w.isFull(q)) {
+		for w.underWay() < w.opt.AtOnce && !q.atCeiling() && !(w.opt.NoWait && w.isFull(q)) {
 			chunk := w.next(q)
 			if len(chunk) == 0 {
 				break
@@ -109,6 +109,7 @@ func (w *sending) take(e end) {
 	if e.queue != nil {
 		e.queue.flying -= e.tokens
 		e.queue.count--
+		e.queue.learn(e)
 	}
 	for _, q := range e.held {
 		w.giveUp(q, e.why)

@@ -15,6 +15,7 @@ type queue struct {
 	questions []*question
 	flying    int // tokens in jobs under way
 	count     int // jobs under way
+	ceiling   int // of count, as the service had no room for more; 0 = none
 	refused   int // times that the service would not have another job, since it last took one; under sending.mu
 }
 
@@ -86,6 +87,19 @@ func (q *queue) room() int {
 		return 0
 	}
 	return max(0, left)
+}
+
+func (q *queue) atCeiling() bool { return q.ceiling > 0 && q.count >= q.ceiling }
+
+// learn takes in how many jobs the service has room for: no more than are under way when it refuses one, and one more
+// with each that ends.
+func (q *queue) learn(e end) {
+	switch {
+	case e.full:
+		q.ceiling = max(1, q.count)
+	case q.ceiling > 0 && e.err == nil:
+		q.ceiling++
+	}
 }
 
 // tokensIn adds up tokens, as far as up to a limit.
