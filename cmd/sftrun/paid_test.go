@@ -278,7 +278,7 @@ func TestTheBooksAreTheServicesBill(t *testing.T) {
 		t.Errorf("%d rows tell of $%v, and the service of $%v", metas, sum, bill)
 	}
 	p.edit("seed: 42", "seed: 42\n\tlimits: costInAll: 0.80", "batch: false", "temperature: 1, batch: false")
-	contains(t, p.ends(1, "apply", "--yes").complaint, " with the $0.75 before, which passes limits.costInAll: 0.80 (pipeline.cue:11:")
+	contains(t, p.ends(1, "apply", "--yes").complaint, " with the $0.75 before, which passes limits.costInAll: 0.80 (pipeline.cue:")
 	if n := p.service.Bill().Sync.Requests; n != 150 {
 		t.Errorf("%d requests were sent", n)
 	}
