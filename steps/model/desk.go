@@ -52,6 +52,7 @@ func (d Desk) Fail(key ledger.Key, refusal *steps.Refusal) { d.gateway.fail(key,
 // A Tab is what a job may cost, reserved within the budget.
 type Tab struct {
 	purse *purse
+	job   string
 	most  float64
 }
 
@@ -77,19 +78,22 @@ func (d Desk) MostInJob(r Request) (float64, error) {
 	return batchShare * most, err
 }
 
-// Reserve reserves what a job may cost, or says which bound is in the way.
-func (d Desk) Reserve(ctx context.Context, most float64) (Tab, error) {
-	return Tab{&d.gateway.purse, most}, d.gateway.purse.reserve(ctx, most)
+// Reserve reserves what a new job may cost, or says which bound is in the way.
+func (d Desk) Reserve(ctx context.Context, job string, most float64) (Tab, error) {
+	return Tab{&d.gateway.purse, job, most}, d.gateway.purse.reserve(ctx, most)
 }
 
-// Hold reserves what a job may cost that was created before.
-func (d Desk) Hold(most float64) Tab {
-	d.gateway.purse.force(most)
-	return Tab{&d.gateway.purse, most}
+// Hold reserves what a job may cost that was created before, once however often it is called, and whatever the bounds.
+func (d Desk) Hold(job string, most float64) { d.gateway.purse.hold(job, most) }
+
+// Resume returns the tab of a job that was created before, which is waited for from now on.
+func (d Desk) Resume(job string, most float64) Tab {
+	d.gateway.purse.resume(job, most)
+	return Tab{&d.gateway.purse, job, most}
 }
 
-// Most is what is reserved.
-func (t Tab) Most() float64 { return t.most }
+// Keep says that nobody knows yet what the job will cost, and nobody waits for it. It stays reserved.
+func (t Tab) Keep() { t.purse.keep(t.job, t.most) }
 
 // Settle says what the job did cost.
 func (t Tab) Settle(spent float64) { t.purse.settle(t.most, spent) }

@@ -36,13 +36,14 @@ type purse struct {
 	budget Budget
 
 	mu       sync.Mutex
-	users    int           // Sends that are under way
-	before   float64       // spent by all, when the first of these began
-	spent    float64       // since then
-	apply    float64       // spent by this gateway
-	reserved float64       // for what is being asked
-	asking   int           // how many that are
-	freed    chan struct{} // closed when something was given back
+	users    int                // Sends that are under way
+	before   float64            // spent by all, when the first of these began
+	spent    float64            // since then
+	apply    float64            // spent by this gateway
+	reserved float64            // for what is being asked
+	asking   int                // how many that are
+	held     map[string]float64 // for jobs that nobody waits for, which is part of reserved
+	freed    chan struct{}      // closed when something was given back
 }
 
 // open begins a Send. inAll tells what the ledger says that was spent.
@@ -115,11 +116,32 @@ func (p *purse) over(most float64) *OverBudget {
 	return nil
 }
 
-// force reserves what was agreed to before, whatever the bounds.
-func (p *purse) force(most float64) {
+// hold reserves what a job may cost that was agreed to before, whatever the bounds.
+func (p *purse) hold(job string, most float64) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if _, known := p.held[job]; known {
+		return
+	}
+	if p.held == nil {
+		p.held = map[string]float64{}
+	}
+	p.held[job] = most
 	p.reserved += most
+}
+
+// keep makes of what is being asked what is held.
+func (p *purse) keep(job string, most float64) {
+	p.hold(job, most)
+	p.settle(most, 0)
+}
+
+// resume makes of what is held what is being asked.
+func (p *purse) resume(job string, most float64) {
+	p.hold(job, most)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	delete(p.held, job)
 	p.asking++
 }
 
@@ -149,6 +171,9 @@ func (p *purse) settle(most, spent float64) {
 	p.reserved -= most
 	if p.asking--; p.asking == 0 {
 		p.reserved = 0 // without what rounding has left
+		for _, most := range p.held {
+			p.reserved += most
+		}
 	}
 	p.spent += spent
 	p.apply += spent

@@ -21,6 +21,21 @@ const (
 	mostReads = 3
 )
 
+// lacks tells what of a job's answers was billed and could not be read, or "". Such requests are not asked again until the
+// user says so.
+func (c *collection) lacks(now model.Job) string {
+	taken := c.sum.Answered + c.sum.Refused + c.billed
+	switch {
+	case len(c.open) == 0:
+		return ""
+	case c.sum.Unreadable > 0:
+		return fmt.Sprintf("%d lines of its output are unreadable, and %d of its %d requests are in no other line", c.sum.Unreadable, len(c.open), c.job.Requests)
+	case now.Succeeded > taken:
+		return fmt.Sprintf("the service says that it answered %d requests, and %d answers are in its output; %d of its %d requests are not mentioned", now.Succeeded, taken, len(c.open), c.job.Requests)
+	}
+	return ""
+}
+
 // A collection takes in the answers of a job, in one reading of its output.
 type collection struct {
 	*watch
@@ -28,6 +43,7 @@ type collection struct {
 	asked  map[ledger.Key]*question
 	open   map[ledger.Key]bool // no result so far
 	failed int                 // open after all, as their results are failures that pass
+	billed int                 // of these, what was billed
 	sum    ledger.JobOutcome
 	group  []model.Outcome
 	bytes  int
@@ -50,7 +66,7 @@ func (w *watch) collect(ctx context.Context, now model.Job, asked []*question) e
 	for read := 1; now.Output; read++ {
 		c = w.newCollection(now, asked, keys)
 		err = c.read(ctx, now)
-		if err == nil && (c.sum.Unreadable == 0 || len(c.open) == 0) || errors.Is(err, errLedger) || read == mostReads {
+		if err == nil && c.lacks(now) == "" || errors.Is(err, errLedger) || read == mostReads {
 			break
 		}
 		if ctx.Err() == nil {
@@ -71,6 +87,9 @@ func (w *watch) collect(ctx context.Context, now model.Job, asked []*question) e
 	}
 	if c == nil {
 		c = w.newCollection(now, asked, keys)
+	}
+	if lost := c.lacks(now); lost != "" {
+		return c.holdLost(lost, asked)
 	}
 	return c.end(ctx, now, asked)
 }
@@ -137,6 +156,9 @@ func (c *collection) add(ctx context.Context, key ledger.Key, out model.Outcome)
 		c.sum.Refused++
 	default:
 		c.failed++
+		if out.Keep {
+			c.billed++
+		}
 		if q := c.asked[key]; q != nil {
 			q.why = out.Refusal
 		}
@@ -185,6 +207,23 @@ func (w *sending) unsettled(asked []*question) (left []*question) {
 		}
 	}
 	return left
+}
+
+// holdLost keeps a job open because some of its answers were billed and are not to be had. What failed in a way that
+// passes is asked again all the same.
+func (c *collection) holdLost(lost string, asked []*question) end {
+	var held, failed []*question
+	for _, q := range c.unsettled(asked) {
+		if c.open[q.key] {
+			held = append(held, q)
+		} else {
+			failed = append(failed, q)
+		}
+	}
+	e := c.hold(c.job, held, fmt.Sprintf("batch job %s (%s): %s; it is read again in the next apply; to ask again, and pay again, for what is not there: sftrun jobs forget %s",
+		c.job.Name, c.job.ID, lost, c.job.Name))
+	e.open, e.size = failed, c.job.Requests
+	return e
 }
 
 // end enters that the job has ended, and hands back what it left open.

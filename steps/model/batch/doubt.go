@@ -79,7 +79,7 @@ func (w *sending) afterLoss(ctx context.Context, jobs model.Jobs, job ledger.Job
 	if err := w.desk.Book().ForgetJob(context.WithoutCancel(ctx), job.Name, why); err != nil {
 		return job, err
 	}
-	return job, &fullError{trouble}
+	return job, &fullError{trouble: trouble}
 }
 
 // found enters the job that has the name. There is one, as it was created once; of others, which a service has made of one

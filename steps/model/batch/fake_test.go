@@ -28,13 +28,16 @@ type service struct {
 	create  func(n int) error // after the n-th job was created, from 1
 	results func(j model.Job, keys []string) []model.Result
 	state   func(*fakeJob) model.JobState
-	called  func(n int) // at the n-th call, of whatever kind
+	upload  func(n int) error    // instead of the n-th upload, from 1, if it returns an error
+	get     func(*fakeJob) error // instead of telling of a job, if it returns an error
+	called  func(n int)          // at the n-th call, of whatever kind
 
 	mu    sync.Mutex
 	now   time.Time
 	calls int
 	files map[string][]string
 	made  int
+	sent  int // uploads
 	jobs  []*fakeJob
 }
 
@@ -77,6 +80,12 @@ func (s *service) Upload(ctx context.Context, name string, file io.ReaderAt, siz
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.sent++
+	if s.upload != nil {
+		if err := s.upload(s.sent); err != nil {
+			return "", err
+		}
+	}
 	s.files["files/"+name] = keys
 	return "files/" + name, nil
 }
@@ -108,6 +117,11 @@ func (s *service) Get(ctx context.Context, id string) (model.Job, error) {
 	for _, j := range s.jobs {
 		if j.ID != id {
 			continue
+		}
+		if s.get != nil {
+			if err := s.get(j); err != nil {
+				return model.Job{}, err
+			}
 		}
 		if j.looks++; j.looks > 1 && !j.State.Ended() {
 			j.State, j.Word, j.Output, j.Ended = model.JobSucceeded, "SUCCEEDED", true, s.now

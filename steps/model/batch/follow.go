@@ -28,19 +28,21 @@ type watch struct {
 	job       ledger.Job
 	word      string // the last state that was told
 	blind     int
-	since     time.Time // when the job had succeeded, as far as this process saw
-	cancelled time.Time
+	silent    bool      // it was told that the service says nothing of the job
+	since     time.Time // when the job had ended, as far as this process saw
+	cancelled time.Time // when that was tried first
+	cancel    error     // what the service said to that
 }
 
 // follow waits until a job has ended, and takes in its answers. asked are those of its questions that are asked now.
 func (w *sending) follow(ctx context.Context, jobs model.Jobs, job ledger.Job, asked []*question) end {
 	watch := &watch{sending: w, jobs: jobs, job: job}
 	for pause := firstPoll; ; pause = min(longestPoll, pause+pause/2) {
-		now, err := jobs.Get(ctx, job.ID)
+		now, failed := jobs.Get(ctx, job.ID)
 		if ctx.Err() != nil {
 			return end{err: context.Cause(ctx)}
 		}
-		ready, why, err := watch.judge(ctx, now, err)
+		ready, why, err := watch.judge(ctx, now, failed)
 		switch {
 		case err != nil:
 			return end{err: err}
@@ -51,10 +53,18 @@ func (w *sending) follow(ctx context.Context, jobs model.Jobs, job ledger.Job, a
 		case w.opt.NoWait:
 			return end{later: true}
 		}
-		if err := w.opt.Sleep(ctx, pause); err != nil {
+		if err := w.opt.Sleep(ctx, max(pause, waitOf(failed))); err != nil {
 			return end{err: err}
 		}
 	}
+}
+
+// waitOf is how long the service asked to be left alone.
+func waitOf(failed error) time.Duration {
+	if trouble := (*model.Trouble)(nil); errors.As(failed, &trouble) {
+		return trouble.Wait
+	}
+	return 0
 }
 
 // judge tells whether there is nothing more to wait for, or else why waiting is pointless in this apply, "" if it is not.
@@ -65,11 +75,11 @@ func (w *watch) judge(ctx context.Context, now model.Job, failed error) (ready b
 	case errors.Is(failed, model.ErrNoJob):
 		return false, w.unseen(), nil
 	case errors.As(failed, &trouble):
-		return false, "", nil
+		return false, w.unheard(trouble), nil
 	case failed != nil:
 		return false, "", fmt.Errorf("batch job %s: %w", w.job.Name, failed)
 	}
-	w.blind = 0
+	w.blind, w.silent = 0, false
 	if now.Word != w.word && !now.State.Ended() {
 		w.word = now.Word
 		w.tell(Event{Job: w.job, State: now.Word})
@@ -77,7 +87,7 @@ func (w *watch) judge(ctx context.Context, now model.Job, failed error) (ready b
 	switch {
 	case !now.State.Ended():
 		return false, w.overdue(ctx), nil
-	case now.Output || now.State != model.JobSucceeded && (now.State != model.JobPartly || now.Succeeded == 0):
+	case now.Output || now.State != model.JobSucceeded && now.Succeeded == 0:
 		return true, "", nil
 	}
 	return false, w.withoutOutput(now), nil
@@ -96,28 +106,55 @@ func (w *watch) unseen() string {
 		w.job.Name, w.job.ID, w.job.Name)
 }
 
+// unheard tells once that the service says nothing of a job for now. Long after the job must have ended, it is left to the
+// next apply.
+func (w *watch) unheard(trouble *model.Trouble) string {
+	if !w.silent {
+		w.silent = true
+		w.tell(Event{Job: w.job, State: w.word, Note: fmt.Sprintf("the service does not say how it stands (%s): it is asked again and again", trouble)})
+	}
+	if w.opt.Now().Before(w.job.Created.Add(w.opt.Deadline + afterCancel)) {
+		return ""
+	}
+	return fmt.Sprintf("the service does not say how batch job %s (%s) stands (%s); next try: sftrun apply", w.job.Name, w.job.ID, trouble)
+}
+
 // overdue cancels a job that takes too long. What it has answered until then is taken in.
 func (w *watch) overdue(ctx context.Context) string {
 	now := w.opt.Now()
-	switch {
+	switch first := w.cancelled.IsZero(); {
 	case !now.After(w.job.Created.Add(w.opt.Deadline)):
 		return ""
-	case w.cancelled.IsZero():
+	case first:
 		w.cancelled = now
-		note := fmt.Sprintf("has not ended within %s: cancelled, to have what it has answered", w.opt.Deadline)
-		if err := w.jobs.Cancel(ctx, w.job.ID); err != nil {
-			w.cancelled = time.Time{}
-			note = "has not ended in time, and cannot be cancelled: " + oneLine(err)
-		}
-		w.tell(Event{Job: w.job, State: w.word, Note: note})
-		return ""
-	case now.Before(w.cancelled.Add(afterCancel)):
+		fallthrough
+	case w.cancel != nil:
+		w.cancelNow(ctx, first)
+	}
+	if now.Before(w.cancelled.Add(afterCancel)) {
 		return ""
 	}
-	return fmt.Sprintf("batch job %s (%s) goes on though it was cancelled; to ask its requests again: sftrun jobs forget %s", w.job.Name, w.job.ID, w.job.Name)
+	why := "though it was cancelled"
+	if w.cancel != nil {
+		why = "and cannot be cancelled (" + oneLine(w.cancel) + ")"
+	}
+	return fmt.Sprintf("batch job %s (%s) goes on %s; it is looked at again in the next apply; to ask its requests again: sftrun jobs forget %s",
+		w.job.Name, w.job.ID, why, w.job.Name)
 }
 
-// withoutOutput says that a job has no output though it has succeeded, if that is so for too long.
+// cancelNow asks the service to end the job, and tells of the first time.
+func (w *watch) cancelNow(ctx context.Context, first bool) {
+	w.cancel = w.jobs.Cancel(ctx, w.job.ID)
+	note := fmt.Sprintf("has not ended within %s: cancelled, to have what it has answered", w.opt.Deadline)
+	if w.cancel != nil {
+		note = fmt.Sprintf("has not ended within %s, and cannot be cancelled for now: %s", w.opt.Deadline, oneLine(w.cancel))
+	}
+	if first {
+		w.tell(Event{Job: w.job, State: w.word, Note: note})
+	}
+}
+
+// withoutOutput says that a job has no output though it has answered something, if that is so for too long.
 func (w *watch) withoutOutput(now model.Job) string {
 	if w.since.IsZero() {
 		w.since = w.opt.Now()
@@ -128,6 +165,6 @@ func (w *watch) withoutOutput(now model.Job) string {
 	if w.opt.Now().Before(w.since.Add(w.opt.Late)) {
 		return ""
 	}
-	return fmt.Sprintf("batch job %s (%s) has succeeded, and has no output; it may have been billed; it is looked at again in the next apply; to ask its requests again: sftrun jobs forget %s",
-		w.job.Name, w.job.ID, w.job.Name)
+	return fmt.Sprintf("batch job %s (%s) has ended as %s, and has no output; it may have been billed; it is looked at again in the next apply; to ask its requests again: sftrun jobs forget %s",
+		w.job.Name, w.job.ID, now.Word, w.job.Name)
 }

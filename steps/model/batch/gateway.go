@@ -85,10 +85,14 @@ func (g *Gateway) Quote(q steps.Question) (steps.Quote, error) {
 		return steps.Quote{Free: true, Sent: true, TokensIn: quote.TokensIn, TokensOut: quote.TokensOut}, nil
 	}
 	r, err := g.desk.Decode(q)
-	if err == nil && g.inJobs(r.Model) {
-		quote = model.InJob(quote)
+	if err != nil || !g.inJobs(r.Model) {
+		return quote, err
 	}
-	return quote, err
+	most := quote.Most
+	if quote = model.InJob(quote); g.opt.Delivery(r.Model).ThenAlone {
+		quote.Most = most // jobs may come to nothing
+	}
+	return quote, nil
 }
 
 // inJobs tells whether questions to a model go into jobs.

@@ -10,7 +10,8 @@ import (
 )
 
 // A job answers what lies in another job, what nobody asked, the same thing twice in different words, nothing at all under
-// some keys, and in the wrong order. An answer goes to its key or to nobody.
+// some keys, and in the wrong order. An answer goes to its key or to nobody. What may be in the line of nonsense is not
+// asked again before the user says so.
 func TestAnswersAreJoinedByKeyAlone(t *testing.T) {
 	s := newService(t)
 	s.results = func(j model.Job, keys []string) (list []model.Result) {
@@ -35,21 +36,27 @@ func TestAnswersAreJoinedByKeyAlone(t *testing.T) {
 	if err := send(t.Context(), g, 0, 10); err != nil {
 		t.Fatal(err)
 	}
+	if n := counts(count(t, g, 0, 10)); n != "9 answered, 1 in doubt" {
+		t.Error(n)
+	}
+	jobs, err := g.List(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, j := range jobs {
+		if j.Open() {
+			if err := g.GiveUpJob(t.Context(), j, "by hand"); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	g = s.machine(model.Budget{}, perJob(5))
+	if err := send(t.Context(), g, 0, 10); err != nil {
+		t.Fatal(err)
+	}
 	s.wantAnswers(g, 0, 10)
 	if state, _, _ := stands(t, g, ask(99)); state != "pending" {
 		t.Errorf("what nobody asked is %s", state)
-	}
-	jobs, err := g.List(t.Context())
-	if err != nil || len(jobs) != 3 {
-		t.Fatalf("%d jobs, %v", len(jobs), err)
-	}
-	for _, j := range jobs {
-		if j.ID != "batches/1" {
-			continue
-		}
-		if o := j.Outcome; o.Answered != 4 || o.Open != 1 || o.Missing != 1 || o.Unknown != 4 || o.Duplicate != 4 || o.Unreadable != 1 {
-			t.Errorf("%+v", o)
-		}
 	}
 }
 

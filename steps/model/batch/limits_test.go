@@ -149,7 +149,7 @@ func TestTheQuotaOfTheDay(t *testing.T) {
 		return &model.Trouble{Class: model.DayQuota, Detail: "spent"}
 	}
 	g := s.machine(model.Budget{})
-	if err := send(t.Context(), g, 0, 3); err == nil || !strings.Contains(err.Error(), "daily quota spent") {
+	if err := send(t.Context(), g, 0, 3); err == nil || !strings.Contains(err.Error(), "the daily quota of model ") {
 		t.Errorf("got %v", err)
 	}
 	s.create = nil

@@ -15,7 +15,8 @@ type end struct {
 	open   []*question // of which nothing came
 	size   int         // requests in the job
 	whole  bool        // the job came to its end by itself
-	full   bool        // the service would not have the job: no try was used up
+	none   bool        // there is no job, as the service would not have it: no try was used up
+	full   bool        // nor will it have others of that size
 	held   []*question // of which something may come yet, but not now
 	why    *steps.Refusal
 	later  bool // the job goes on
@@ -68,21 +69,23 @@ func (w *sending) run(ctx context.Context) error {
 // launch starts as many jobs as may be under way.
 func (w *sending) launch(ctx context.Context, start func(func(context.Context) end)) error {
 	for _, q := range w.queues {
-		for w.underWay() < w.opt.AtOnce && !q.atCeiling() && !(w.opt.NoWait && w.isFull(q)) {
+		for w.underWay() < w.opt.AtOnce && !q.atCeiling() && w.mayTry(q) {
 			chunk := w.next(q)
 			if len(chunk) == 0 {
 				break
 			}
 			most := usdOf(chunk)
-			tab, err := w.desk.Reserve(ctx, most)
+			name := w.nextName()
+			tab, err := w.desk.Reserve(ctx, name, most)
 			if err != nil {
 				return err
 			}
 			tokens := tokensIn(chunk, 1<<62)
 			q.flying += tokens
 			q.count++
+			before := w.beginJob(q)
 			start(func(ctx context.Context) end {
-				e := w.carryOut(ctx, q, chunk, ledger.Job{Tokens: tokens, Most: most})
+				e := w.carryOut(ctx, q, chunk, before, ledger.Job{Name: name, Tokens: tokens, Most: most})
 				e.queue, e.tokens, e.size, e.tab = q, tokens, len(chunk), &tab
 				return e
 			})
@@ -109,7 +112,7 @@ func (w *sending) take(e end) {
 	if e.queue != nil {
 		e.queue.flying -= e.tokens
 		e.queue.count--
-		e.queue.learn(e)
+		e.queue.learn(e, w.existing(e.queue))
 	}
 	for _, q := range e.held {
 		w.giveUp(q, e.why)
@@ -122,21 +125,24 @@ func (w *sending) take(e end) {
 	}
 }
 
-// pay settles what was reserved for a job. One of which nobody knows yet what it will cost counts as the most.
+// pay settles what was reserved for a job. For one of which nobody knows yet what it will cost, that stays reserved.
 func (w *sending) pay(e end) {
 	if e.tab == nil {
 		return
 	}
-	if e.later || e.err != nil || len(e.held) > 0 {
-		e.usd = e.tab.Most()
+	if !e.none && (e.later || e.err != nil || len(e.held) > 0) {
+		e.tab.Keep()
+		return
 	}
 	e.tab.Settle(e.usd)
 }
 
 // again has a question that a job left open answered another way.
 func (w *sending) again(q *question, e end) {
-	if e.full {
-		q.most = int32(max(1, e.size/2))
+	if e.none {
+		if e.full {
+			q.most = int32(max(1, e.size/2))
+		}
 		q.queue.questions = append(q.queue.questions, q)
 		return
 	}

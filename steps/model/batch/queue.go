@@ -17,6 +17,7 @@ type queue struct {
 	count     int // jobs under way
 	ceiling   int // of count, as the service had no room for more; 0 = none
 	refused   int // times that the service would not have another job, since it last took one; under sending.mu
+	trying    int // of count, those that do not exist yet; under sending.mu
 }
 
 // queueOf finds the queue of a model, or says why it can have no jobs.
@@ -91,12 +92,13 @@ func (q *queue) room() int {
 
 func (q *queue) atCeiling() bool { return q.ceiling > 0 && q.count >= q.ceiling }
 
-// learn takes in how many jobs the service has room for: no more than are under way when it refuses one, and one more
-// with each that ends.
-func (q *queue) learn(e end) {
+// learn takes in how many jobs the service has room for: no more than exist when it refuses one, and one more with each
+// that ends. If there is none, it is not their number that stands in the way.
+func (q *queue) learn(e end, existing int) {
 	switch {
+	case e.none && !e.full:
 	case e.full:
-		q.ceiling = max(1, q.count)
+		q.ceiling = existing
 	case q.ceiling > 0 && e.err == nil:
 		q.ceiling++
 	}

@@ -78,11 +78,16 @@ func nameOf(prefix string) string {
 	return plain[:min(len(plain), 40)] + "-" + hex.EncodeToString(random[:])
 }
 
-// end lets others have the questions that are left.
-func (w *sending) end(err *error) {
+// release lets others have the questions that are left.
+func (w *sending) release() {
 	for key := range w.waiting {
 		w.desk.Release(key)
 	}
+	clear(w.waiting)
+}
+
+func (w *sending) end(err *error) {
+	w.release()
 	*err = errors.Join(*err, w.spool.close())
 }
 
@@ -213,8 +218,10 @@ func (w *sending) askAlone(ctx context.Context) error {
 	}, w.s)
 }
 
-// awaitOthers waits for the questions that another sending asks. What that leaves open counts as refused.
+// awaitOthers waits for the questions that another sending asks, which may itself wait for some of this one. What that
+// leaves open is left to the next apply.
 func (w *sending) awaitOthers(ctx context.Context) error {
+	w.release()
 	for key, ended := range w.others {
 		select {
 		case <-ended:

@@ -28,21 +28,21 @@ const (
 // errFull says that the service would not have a job for now. It does not exist.
 var errFull = errors.New("too many jobs")
 
-// carryOut makes a job of questions and follows it to its end.
-func (w *sending) carryOut(ctx context.Context, q *queue, chunk []*question, job ledger.Job) end {
+// carryOut makes a job of questions and follows it to its end. before is how often the service had refused one when this
+// one was begun.
+func (w *sending) carryOut(ctx context.Context, q *queue, chunk []*question, before int, job ledger.Job) end {
 	job, err := w.submit(ctx, q, chunk, job)
-	var doubt *doubtError
-	var trouble *model.Trouble
-	switch {
-	case err == nil:
-		w.notFull(q)
+	if err == nil {
+		w.made(q)
 		return w.follow(ctx, q.jobs, job, chunk)
+	}
+	defer w.notMade(q)
+	var doubt *doubtError
+	switch {
 	case errors.As(err, &doubt):
 		return w.hold(doubt.job, chunk, doubt.Error())
 	case errors.Is(err, errFull):
-		return w.full(ctx, q, chunk, err)
-	case errors.As(err, &trouble) && trouble.Class != model.DayQuota:
-		return end{open: because(chunk, trouble.Class.String(), trouble.Detail)}
+		return w.full(ctx, q, chunk, before, err)
 	}
 	return end{err: err}
 }
@@ -54,10 +54,10 @@ func (w *sending) submit(ctx context.Context, q *queue, chunk []*question, job l
 		return job, err
 	}
 	defer discard(in.File)
-	job.Name, job.Provider, job.Account, job.Requests = w.nextName(), q.provider, q.jobs.Account(), len(chunk)
+	job.Provider, job.Account, job.Requests = q.provider, q.jobs.Account(), len(chunk)
 	job.Call, job.Keeps = ledger.Call{Run: w.s.Run, Step: w.s.Step, Model: q.model}, q.jobs.Keeps()
 	if job.File, err = q.jobs.Upload(ctx, job.Name, in, in.size); err != nil {
-		return job, fmt.Errorf("batch job %s: %w", job.Name, err)
+		return job, w.notUploaded(job, err)
 	}
 	fault.Point("job: uploaded")
 	job.Intended = w.opt.Now()
@@ -69,6 +69,24 @@ func (w *sending) submit(ctx context.Context, q *queue, chunk []*question, job l
 		return job, errors.Join(err, w.withdraw(ctx, q.jobs, job, "stopped before it was created"))
 	}
 	return w.create(ctx, q.jobs, job)
+}
+
+// notUploaded says what an upload that came to nothing means: what passes is waited for.
+func (w *sending) notUploaded(job ledger.Job, err error) error {
+	var trouble *model.Trouble
+	if errors.As(err, &trouble) && trouble.Class != model.DayQuota {
+		return &fullError{trouble: trouble, upload: true}
+	}
+	return w.failedAt("upload the requests of", job, err)
+}
+
+// failedAt says what could not be done for a job. A spent quota says until when.
+func (w *sending) failedAt(doing string, job ledger.Job, err error) error {
+	var trouble *model.Trouble
+	if errors.As(err, &trouble) && trouble.Class == model.DayQuota {
+		return &model.Spent{Model: job.Call.Model, Reset: trouble.Reset, Detail: trouble.Detail}
+	}
+	return fmt.Errorf("%s batch job %s: %w", doing, job.Name, err)
 }
 
 func keysOf(chunk []*question) []ledger.Key {
@@ -99,17 +117,28 @@ func (w *sending) create(ctx context.Context, jobs model.Jobs, job ledger.Job) (
 	case calls.Err() != nil || errors.As(err, &trouble) && trouble.Class == model.Lost:
 		return w.afterLoss(ctx, jobs, job, trouble)
 	}
-	undone := w.withdraw(ctx, jobs, job, oneLine(err))
-	if trouble != nil && trouble.Class != model.DayQuota {
-		return job, errors.Join(&fullError{trouble}, undone)
+	if undone := w.withdraw(ctx, jobs, job, oneLine(err)); undone != nil {
+		return job, errors.Join(err, undone) // as far as the ledger knows there may be a job
 	}
-	return job, errors.Join(fmt.Errorf("create batch job %s: %w", job.Name, err), undone)
+	if trouble != nil && trouble.Class != model.DayQuota {
+		return job, &fullError{trouble: trouble}
+	}
+	return job, w.failedAt("create", job, err)
 }
 
 // A fullError is errFull, with what the service said.
-type fullError struct{ trouble *model.Trouble }
+type fullError struct {
+	trouble *model.Trouble
+	upload  bool // to the upload: it says nothing about how many jobs there is room for
+}
 
-func (e *fullError) Error() string        { return e.trouble.Error() }
+func (e *fullError) Error() string {
+	if e.upload {
+		return "the service would not take the requests of a batch job (" + e.trouble.Error() + ")"
+	}
+	return "the service would have no more batch jobs (" + e.trouble.Error() + ")"
+}
+
 func (e *fullError) Is(target error) bool { return target == errFull }
 
 // exists enters that a job was created.
@@ -143,53 +172,69 @@ func (w *sending) deleteFile(ctx context.Context, jobs model.Jobs, job ledger.Jo
 }
 
 // full waits because the service would not have a job. The questions then go into smaller ones.
-func (w *sending) full(ctx context.Context, q *queue, chunk []*question, err error) end {
+func (w *sending) full(ctx context.Context, q *queue, chunk []*question, before int, err error) end {
 	var refusal *fullError
 	errors.As(err, &refusal)
-	refused := w.refusals(q)
+	refused := w.refused(q, before)
+	wanted := ledger.Job{Provider: q.provider, Call: ledger.Call{Model: q.model}, Requests: len(chunk)}
 	if w.opt.NoWait {
-		return end{later: true}
+		return end{later: true, none: true}
 	}
 	if refused > mostRefusals {
-		return w.hold(ledger.Job{}, chunk, fmt.Sprintf("the service would have no more batch jobs (%s); later: sftrun apply", refusal))
+		w.tell(Event{Job: wanted, Note: refusal.Error() + "; later: sftrun apply"})
+		return end{held: chunk, why: &steps.Refusal{Reason: refusal.trouble.Class.String(), Detail: refusal.Error(), Transient: true}, none: true}
 	}
 	pause := max(refusal.trouble.Wait, min(longestPause, firstPause<<(refused-1)))
-	w.tell(Event{Job: ledger.Job{Provider: q.provider, Call: ledger.Call{Model: q.model}, Requests: len(chunk)},
-		Note: fmt.Sprintf("the service would have no more batch jobs for now (%s): waiting %s", refusal, pause)})
+	w.tell(Event{Job: wanted, Note: fmt.Sprintf("%s: waiting %s", refusal, pause)})
 	if err := w.opt.Sleep(ctx, pause); err != nil {
-		return end{err: err}
+		return end{err: err, none: true}
 	}
-	return end{open: chunk, full: true}
+	return end{open: chunk, full: !refusal.upload, none: true}
 }
 
-// refusals counts one more refusal of a job.
-func (w *sending) refusals(q *queue) int {
+// refused counts a refusal. Those of jobs that were begun together count once.
+func (w *sending) refused(q *queue, before int) int {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	q.refused++
+	q.refused = max(q.refused, before+1)
 	return q.refused
 }
 
-// notFull ends the count, as the service took a job.
-func (w *sending) notFull(q *queue) {
+// made ends the count, as the service took a job.
+func (w *sending) made(q *queue) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	q.refused = 0
+	q.trying--
 }
 
-// isFull tells whether the service would not have the last job.
-func (w *sending) isFull(q *queue) bool {
+func (w *sending) notMade(q *queue) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return q.refused > 0
+	q.trying--
 }
 
-// because notes why questions got no answer.
-func because(chunk []*question, reason, detail string) []*question {
-	for _, q := range chunk {
-		q.why = &steps.Refusal{Reason: reason, Detail: detail, Transient: true}
-	}
-	return chunk
+// mayTry tells whether another job may be made now. After a refusal only one is tried at a time, and none more by a process
+// that does not wait.
+func (w *sending) mayTry(q *queue) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return q.refused == 0 || q.trying == 0 && !w.opt.NoWait
+}
+
+// beginJob counts a job that is about to be made.
+func (w *sending) beginJob(q *queue) (refused int) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	q.trying++
+	return q.refused
+}
+
+// existing is how many jobs of a queue exist.
+func (w *sending) existing(q *queue) int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return q.count - q.trying
 }
 
 // hold leaves questions to a later apply: as pending if that is what is wanted anyway, or else as failed for now.

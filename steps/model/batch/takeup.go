@@ -28,6 +28,7 @@ func (w *sending) findOpen(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		w.desk.Hold(job.Name, job.Most)
 		up := &takenUp{job: job}
 		w.open = append(w.open, up)
 		for _, k := range keys {
@@ -49,7 +50,7 @@ func (w *sending) takeUp(start func(func(context.Context) end)) {
 			continue
 		}
 		jobs := up.questions[0].queue.jobs
-		tab := w.desk.Hold(up.job.Most)
+		tab := w.desk.Resume(up.job.Name, up.job.Most)
 		start(func(ctx context.Context) end {
 			e := w.goOn(ctx, jobs, up)
 			e.queue, e.tokens, e.tab = up.questions[0].queue, up.job.Tokens, &tab
@@ -96,5 +97,8 @@ func (w *sending) glance(ctx context.Context, jobs model.Jobs, job ledger.Job) e
 		return end{}
 	}
 	e := (&watch{sending: w, jobs: jobs, job: job}).collect(ctx, now, nil)
+	if e.err == nil && !e.later && e.why == nil {
+		w.desk.Resume(job.Name, job.Most).Settle(e.usd)
+	}
 	return end{err: e.err}
 }

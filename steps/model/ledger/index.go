@@ -29,9 +29,9 @@ type index struct {
 
 // indexSchema makes the tables. An index with other tables, of another version or damaged, is set aside.
 //
-// outcomes holds all records but intents, those of jobs too; sum is the checksum of the record. intents are those that no later outcome
-// of their key has ended: calls that are under way, or were when a process ended. The bounds of kind are for check: a
-// damaged one would hide an answer.
+// outcomes holds all records but intents, those of jobs too; sum is the checksum of the record. intents are those that
+// no later outcome of their key has ended: calls that are under way, or were when a process ended. The bounds of kind
+// are for check: a damaged one would hide an answer.
 var indexSchema = []string{`CREATE TABLE segments(
 	id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, size INTEGER NOT NULL, damaged INTEGER NOT NULL)`,
 	`CREATE TABLE outcomes(

@@ -12,7 +12,8 @@ import (
 
 // What the book knows of batch jobs. Each thing that happens to a job is a record like any other, under a key made of
 // the job's name: its particulars are the record's provenance, and the keys of the questions in the job are the body of
-// a record of their own, which need not be read to list jobs. So a job is known wherever its segment is, and merged, rebuilt and given up with it. It is never exported.
+// a record of their own, which need not be read to list jobs. So a job is known wherever its segment is, and merged,
+// rebuilt and given up with it. It is never exported.
 
 // A Job is a batch job that was about to be created, or was.
 type Job struct {
@@ -136,7 +137,7 @@ func recordOf(kind Kind, at time.Time, j Job) (Record, error) {
 func (l *Ledger) Jobs(ctx context.Context) ([]Job, error) {
 	var facts []fact
 	err := l.with(ctx, func(ix *index) (err error) {
-		facts, err = ix.jobFacts(ctx)
+		facts, err = ix.jobFacts(ctx, "o.kind >= ?", jobIntended)
 		return err
 	})
 	if err != nil {
@@ -196,16 +197,13 @@ func (l *Ledger) JobKeys(ctx context.Context, name string) ([]Key, error) {
 	key := jobKey(name)
 	var facts []fact
 	err := l.with(ctx, func(ix *index) (err error) {
-		facts, err = ix.jobFacts(ctx)
+		facts, err = ix.jobFacts(ctx, "o.key = ? AND o.kind = ?", key[:], jobQuestions)
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
 	for _, f := range facts {
-		if f.key != key || f.kind != jobQuestions {
-			continue
-		}
 		r, damage, err := l.read(ctx, key, f.place)
 		if err = errors.Join(err, orNil(damage)); err != nil {
 			return nil, err
@@ -234,10 +232,10 @@ type fact struct {
 	place
 }
 
-// jobFacts lists the records of all jobs, in the order in which they happened.
-func (ix *index) jobFacts(ctx context.Context) (facts []fact, err error) {
+// jobFacts lists the records of jobs of which a condition is true, in the order in which they happened.
+func (ix *index) jobFacts(ctx context.Context, where string, values ...any) (facts []fact, err error) {
 	rows, err := ix.db.QueryContext(ctx, `SELECT o.key, o.kind, s.name, s.size, o.at, o.off, o.n
-		FROM outcomes o JOIN segments s ON s.id = o.segment WHERE o.kind > 6 ORDER BY o.at, o.sum`)
+		FROM outcomes o JOIN segments s ON s.id = o.segment WHERE `+where+` ORDER BY o.at, o.sum`, values...)
 	if err != nil {
 		return nil, err
 	}

@@ -41,7 +41,7 @@ func (c client) Generate(ctx context.Context, r model.Request) (model.Answer, mo
 		case model.MinuteQuota:
 			continue
 		case model.DayQuota:
-			return answer, from, &Spent{Model: r.Model.Name, Reset: trouble.Reset, Detail: trouble.Detail}
+			return answer, from, &model.Spent{Model: r.Model.Name, Reset: trouble.Reset, Detail: trouble.Detail}
 		}
 		if tries++; tries >= policy.Tries {
 			return answer, from, refusal(trouble, tries)

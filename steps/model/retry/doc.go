@@ -8,7 +8,7 @@
 //   - Overloaded, Lost: asked again after a pause, as many times as model.Retry says. Pauses double and are drawn at
 //     random between a half and the whole, so that requests that failed together do not come back together. After the
 //     last try the request is refused, for now.
-//   - DayQuota: nothing is asked any more ([Spent]).
+//   - DayQuota: nothing is asked any more ([model.Spent]).
 //
 // Pauses end with model.Waiting: what is not sent yet when a user stops is not sent.
 package retry

@@ -125,7 +125,7 @@ func TestASpentDayEndsAllAndSaysUntilWhen(t *testing.T) {
 	reset := time.Now().Add(5 * time.Hour)
 	s := &service{errors: lasting(9, &model.Trouble{Class: model.DayQuota, Reset: reset, Detail: "PerDay"})}
 	_, _, err := ask(s, model.Retry{})
-	var spent *retry.Spent
+	var spent *model.Spent
 	var refusal *steps.Refusal
 	if !errors.As(err, &spent) || errors.As(err, &refusal) || len(s.asked) != 1 {
 		t.Fatalf("%v after %d tries: want an end of everything", err, len(s.asked))
