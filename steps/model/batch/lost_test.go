@@ -145,7 +145,7 @@ func TestAServiceThatSaysNothing(t *testing.T) {
 	s.wantOnce()
 }
 
-// A brittle bucket takes nothing while it is broken.
+// A brittle bucket takes nothing once, when it is broken.
 type brittle struct {
 	ledger.Bucket
 	broken bool
@@ -153,6 +153,7 @@ type brittle struct {
 
 func (b *brittle) Create(ctx context.Context, name string, data []byte) error {
 	if b.broken {
+		b.broken = false
 		return errors.New("no room")
 	}
 	return b.Bucket.Create(ctx, name, data)
