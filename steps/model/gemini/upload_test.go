@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 
 	"sftrun.local/steps/model/gemini"
@@ -14,6 +15,7 @@ import (
 
 // A shelf takes in files by the resumable protocol. Before some of its calls something goes wrong.
 type shelf struct {
+	mu      sync.Mutex // a connection that breaks off may leave a call behind
 	got     []byte
 	kinds   []string
 	final   bool
@@ -24,6 +26,8 @@ type shelf struct {
 
 func (s *shelf) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, _ := io.ReadAll(r.Body)
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	s.calls++
 	if f := s.trouble[s.calls-1]; f != nil && f(w, r, body, s) {
 		return
