@@ -200,21 +200,18 @@ func (l *Ledger) JobKeys(ctx context.Context, name string) ([]Key, error) {
 		facts, err = ix.jobFacts(ctx, "o.key = ? AND o.kind = ?", key[:], jobQuestions)
 		return err
 	})
-	if err != nil {
+	if err != nil || len(facts) == 0 {
 		return nil, err
 	}
-	for _, f := range facts {
-		r, damage, err := l.read(ctx, key, f.place)
-		if err = errors.Join(err, orNil(damage)); err != nil {
-			return nil, err
-		}
-		keys := make([]Key, len(r.Body)/len(Key{}))
-		for i := range keys {
-			keys[i] = Key(r.Body[i*len(Key{}):])
-		}
-		return keys, nil
+	r, damage, err := l.read(ctx, key, facts[0].place)
+	if err = errors.Join(err, orNil(damage)); err != nil {
+		return nil, err
 	}
-	return nil, nil
+	keys := make([]Key, len(r.Body)/len(Key{}))
+	for i := range keys {
+		keys[i] = Key(r.Body[i*len(Key{}):])
+	}
+	return keys, nil
 }
 
 // orNil keeps a nil *Damage from becoming an error.
