@@ -15,6 +15,7 @@ import (
 // Asks counts the distinct questions of a step.
 type Asks struct {
 	New       int     `json:"new"`
+	Sent      int     `json:"sent,omitempty"` // of New: their answers are under way, and nothing more is to be paid
 	Answered  int     `json:"answered"`
 	Refused   int     `json:"refused"` // settled as failed
 	Free      bool    `json:"free"`    // the new ones cost nothing
@@ -100,6 +101,9 @@ func (c *counter) take(q steps.Question, err error) error {
 
 func (a *Asks) add(q steps.Quote) {
 	a.New++
+	if q.Sent {
+		a.Sent++
+	}
 	a.Free = a.Free && q.Free
 	a.Priced = a.Priced && (q.Free || q.Priced)
 	a.TokensIn += q.TokensIn

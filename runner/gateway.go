@@ -18,7 +18,8 @@ type Gateway interface {
 	Quote(q steps.Question) (steps.Quote, error)
 
 	// Send obtains an answer, or a refusal, for every question, and makes each durable as it arrives. When ctx ends
-	// it takes no more questions and returns ctx's error; what had arrived by then is kept.
+	// it takes no more questions and returns ctx's error; what had arrived by then is kept. With steps.ErrLater some
+	// questions are on their way, and their answers are not waited for.
 	Send(ctx context.Context, questions iter.Seq2[steps.Question, error], s steps.Sending) error
 
 	// Forget takes back refusals and replies, so that the questions are asked again. What they cost stays in the books.

@@ -31,7 +31,8 @@ type StepReport struct {
 	Name     string  `json:"name"`
 	Kind     string  `json:"kind"`
 	Done     bool    `json:"done"`
-	Held     bool    `json:"held,omitempty"` // its questions were not sent
+	Held     bool    `json:"held,omitempty"`  // its questions were not sent, or not answered yet
+	Later    bool    `json:"later,omitempty"` // its questions were sent, and answers come later
 	Partial  bool    `json:"partial,omitempty"`
 	Actions  int     `json:"actions"`
 	Executed int     `json:"executed"`

@@ -103,7 +103,7 @@ func (a *apply) gate(p *progress) {
 			p.sending = false
 			p.USD += sent.usd
 			p.Asked += sent.count
-			p.Held, p.Asks = sent.held, sent.asks
+			p.Held, p.Later, p.Asks = sent.held, sent.later, sent.asks
 			if err == nil && !sent.held {
 				p.queue = append(p.queue, parked...)
 			}
@@ -119,7 +119,8 @@ func (a *apply) gate(p *progress) {
 type cleared struct {
 	asks  Asks // if they were held back
 	held  bool
-	count int // sent
+	later bool // they were sent, and their answers are not waited for; then held is set too
+	count int  // answered
 	usd   float64
 }
 
@@ -220,6 +221,9 @@ func (a *apply) send(step string, parked []*action, priced map[string]bool) (cle
 			a.later(Event{What: Sent, Step: step, Answered: c.count, Questions: len(priced), USD: c.usd})
 		},
 	})
+	if errors.Is(err, steps.ErrLater) {
+		c.held, c.later, err = true, true, nil
+	}
 	return c, err
 }
 

@@ -27,7 +27,7 @@ func (c *checker) checkValues(v any, s *shape, path []string) {
 }
 
 // checkConditions holds the fields marked @when(other=word) to that: there if the field other next to it is that word,
-// and only then. The field other must be a required one.
+// and only then. Those marked @only(other=word) may be missing there too. The field other must be a required one.
 func (c *checker) checkConditions(fields map[string]any, s *shape, path []string) {
 	if s == nil {
 		return
@@ -35,7 +35,7 @@ func (c *checker) checkConditions(fields map[string]any, s *shape, path []string
 	for _, f := range s.fields {
 		other, word, conditional := strings.Cut(f.when, "=")
 		_, set := fields[f.name]
-		if !conditional || set == (fields[other] == word) {
+		if !conditional || set == (fields[other] == word) || !set && f.optional {
 			continue
 		}
 		at := append(slices.Clip(path), f.name)

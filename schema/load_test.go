@@ -38,7 +38,7 @@ sft.#Pipeline & {
 		"b": `{"blocks":"any","tokens":{"encoding":"cl100k_base","max":9,"min":500}}`,
 		"c": `{"blocks":"any","tokens":{"encoding":"cl100k_base","max":16384,"min":500}}`,
 		"d": `{"by":[{"field":"dataset_source"}],"seed":7,"shares":{"a / b":{"weight":0.5}},"shortfall":"fail","target":2000}`,
-		"e": `{"maxRows":5000,"model":{"batch":true,"maxOutputTokens":20000,"name":"echo","provider":"offline","temperature":0,"thinkingLevel":"low"},"prompts":{"system":"s.md","user":"u.md"}}`,
+		"e": `{"maxRows":5000,"model":{"batch":true,"limits":{"concurrency":500},"maxOutputTokens":20000,"name":"echo","provider":"offline","retry":{"firstWait":2,"longestWait":30,"tries":3},"temperature":0,"thinkingLevel":"low"},"prompts":{"system":"s.md","user":"u.md"}}`,
 	}
 	for name, config := range want {
 		if got := string(step(t, p, name).Config); got != config {
@@ -75,8 +75,9 @@ func TestStepsAreInTheOrderOfTheFileAndKnowTheirInputs(t *testing.T) {
 	if !slices.Equal(transform.Files, files) {
 		t.Errorf("files %v, want %v", transform.Files, files)
 	}
-	if !slices.Equal(transform.Unkeyed, []string{"model.batch"}) {
-		t.Errorf("unkeyed %v, want model.batch", transform.Unkeyed)
+	unkeyed := []string{"model.batch", "model.limits.concurrency", "model.retry.firstWait", "model.retry.longestWait", "model.retry.tries"}
+	if !slices.Equal(transform.Unkeyed, unkeyed) {
+		t.Errorf("unkeyed %v, want %v", transform.Unkeyed, unkeyed)
 	}
 }
 

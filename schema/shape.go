@@ -24,6 +24,7 @@ type shape struct {
 	unkeyed  bool   // cannot change any result
 	preset   string // what @default(…) holds, "" = none
 	when     string // what @when(…) holds: "field=word" of the field next to it that this one goes with, "" = none
+	optional bool   // it may be missing there too: @only(…)
 
 	fields []*shape // of a struct, as written
 	open   bool     // of a struct: fields that are not named here are allowed
@@ -182,8 +183,8 @@ func (c *catalog) field(f *ast.Field) *shape {
 		switch key, body := a.Split(); key {
 		case "default":
 			s.preset = body
-		case "when":
-			s.when = body
+		case "when", "only":
+			s.when, s.optional = body, key == "only"
 		case "input":
 			s.input = true
 		case "file":

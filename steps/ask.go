@@ -40,6 +40,7 @@ func (r *Refusal) Error() string {
 // A Quote is what answering a question is expected to cost. Likely is the estimate, Least and Most its bounds.
 type Quote struct {
 	Free                bool // costs nothing, whatever the figures
+	Sent                bool // it was sent before, and its answer is under way; then it is free
 	Priced              bool // the price is known; if not, the USD fields say nothing
 	TokensIn, TokensOut int
 	Least, Likely, Most float64 // USD
@@ -60,3 +61,6 @@ type Sent struct {
 	TokensOut int
 	USD       float64
 }
+
+// ErrLater says that questions were sent and that their answers are not waited for: a later apply finds them.
+var ErrLater = errors.New("answers come later")

@@ -72,6 +72,12 @@ var idleEdits = []edit{
 
 	// How the work goes on.
 	{name: "workers", args: []string{"--workers", "1"}},
+	{name: "limits of a model", edit: func(p *project) {
+		p.edit(`name: "outline"`, `name: "outline", limits: {requestsPerMinute: 90, tokensPerMinute: 1_000_000, concurrency: 3, enqueuedTokens: 5}`)
+	}},
+	{name: "retries", edit: func(p *project) {
+		p.edit(`name: "outline"`, `name: "outline", retry: {tries: 9, firstWait: 0.5, longestWait: 4}`)
+	}},
 	{name: "batch", edit: func(p *project) { p.edit(`name: "outline"`, `name: "outline", batch: false`) }},
 	{name: "limits", edit: func(p *project) { p.edit("seed: 42", "seed: 42, limits: {costPerApply: 3, costInAll: 7}") }},
 	{name: "settings in the environment", edit: func(p *project) {

@@ -39,12 +39,16 @@ var rooms = map[string]struct {
 	"steps/steptest":           {may: []string{"steps"}, pure: true},
 	"steps/model":              {may: []string{"steps", "steps/model/ledger", "steps/fault"}},
 	"steps/model/ledger":       {may: []string{"steps/fault"}},
+	"steps/model/batch":        {may: []string{"steps", "steps/model", "steps/model/ledger", "steps/fault"}, pure: true},
+	"steps/model/gemini":       {may: []string{"steps", "steps/model"}},
+	"steps/model/limit":        {may: []string{"steps/model"}},
+	"steps/model/retry":        {may: []string{"steps", "steps/model"}, pure: true},
+	"steps/model/openai":       {may: []string{"steps", "steps/model"}, pure: true},
 	"steps/model/offline":      {may: []string{"steps", "steps/model"}, pure: true},
 	"steps/model/geminitest":   {may: []string{"steps/model", "steps/model/offline"}, pure: true},
-
-	"steps/all": {may: []string{"steps", anyKind}, pure: true},
-	"cmd":       {may: []string{"schema", "runner", "runner/store", "runner/store/blob", "runner/outside/bucket", "runner/outside/web", "runner/outside/hub", "runner/outside/hubsource", "runner/outside/hubtest", "runner/outside/spool", "steps", "steps/all", "steps/jsonl", "steps/think", "steps/tokens", "steps/model", "steps/model/ledger", "steps/model/offline", "steps/validate", "prompts"}},
-	"examples":  {may: []string{"cmd", "steps", "steps/all", "steps/jsonl", "steps/think"}},
+	"steps/all":                {may: []string{"steps", anyKind}, pure: true},
+	"cmd":                      {may: []string{"schema", "runner", "runner/store", "runner/store/blob", "runner/outside/bucket", "runner/outside/web", "runner/outside/hub", "runner/outside/hubsource", "runner/outside/hubtest", "runner/outside/spool", "steps", "steps/all", "steps/jsonl", "steps/think", "steps/tokens", "steps/model", "steps/model/ledger", "steps/model/batch", "steps/model/offline", "steps/model/gemini", "steps/model/openai", "steps/model/limit", "steps/model/retry", "steps/model/geminitest", "steps/validate", "prompts"}},
+	"examples":                 {may: []string{"cmd", "steps", "steps/all", "steps/jsonl", "steps/think"}},
 }
 
 // anyKind stands for the room of each kind: a folder of steps that is not listed above. A kind may import the contract,
@@ -70,7 +74,8 @@ var keepers = map[string][]string{
 	"github.com/parquet-go":      {"steps/sample"},
 	"github.com/pkoukk/tiktoken": {"steps/tokens"},
 	"github.com/aws":             {"runner/access", "runner/store/blob", "runner/outside/bucket"},
-	"golang.org/x/oauth2":        {"runner/access", "runner/store/blob", "runner/outside/bucket"},
+	"golang.org/x/oauth2":        {"runner/access", "runner/store/blob", "runner/outside/bucket", "steps/model/gemini"},
+	"google.golang.org/genai":    {"steps/model/gemini", "steps/model/geminitest"},
 }
 
 const module = "sftrun.local/"

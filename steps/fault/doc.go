@@ -31,6 +31,14 @@
 //	question: intended          the intent of a call that may be billed is stored, the call is not made
 //	question: answered          the answer is in memory
 //	question: stored            the answers of a group are stored and indexed, and nobody was told
+//	job: packed                 the input of a batch job is written on this machine
+//	job: uploaded               it is at the service, the intent of the job is not stored
+//	job: intended               the intent is stored, the job is not created
+//	job: created                the service has answered, the job's name is not stored
+//	job: recorded               it is
+//	job: answers stored         a group of a job's answers is stored, and nobody was told
+//	job: read                   all of them are, the end of the job is not
+//	job: ended                  it is too, the input is still at the service
 //	ledger: segment created     records are durable in the bucket, the index does not know them
 //	index: laid out             a new index has its tables, but for the commit
 //	index: begun                a transaction of the index is open

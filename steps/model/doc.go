@@ -7,6 +7,10 @@
 // nothing here is asked twice: a request is known by its key (key.go), whoever asks it, in whatever run, until its
 // answer is forgotten on demand ([Gateway.Forget]).
 //
+// A request that costs something passes what tries again (model/retry), the budget (purse.go) and what waits (model/limit),
+// and becomes a call (call.go): right before each try it is made sure that the call may be made and is durable as intended.
+// What can be done about an error is told by a [Trouble].
+//
 // The package never decides whether money is spent, never reads a pipeline or its rows, and runs no goroutine that
 // outlives the call which started it.
 package model

@@ -47,7 +47,23 @@ func (g *Gateway) client(s Settings) (Client, error) {
 		return nil, fmt.Errorf("model %s: the request is for %s, and this program has %s: use the program that made the plan, or plan again",
 			s.Name, s.Revision, now)
 	}
-	return c, nil
+	if familyOf(s.Provider).free {
+		return c, nil
+	}
+	return g.guarded(c), nil
+}
+
+// guarded puts in front of a client what waits and counts.
+func (g *Gateway) guarded(c Client) Client {
+	c = last{g, c}
+	if g.opt.Limit != nil {
+		c = g.opt.Limit(c)
+	}
+	c = frugal{g, c}
+	if g.opt.Retry != nil {
+		c = g.opt.Retry(c)
+	}
+	return c
 }
 
 func (g *Gateway) instead() string {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"sync"
+	"sync/atomic"
 
 	"sftrun.local/steps"
 	"sftrun.local/steps/model/ledger"
@@ -21,6 +22,16 @@ type Options struct {
 	Prices   []Price           // take precedence over the built-in ones
 	Warn     func(error)       // told of damage in the ledger that could be lived with; may be nil
 
+	// Limit and Retry put what waits and what tries again in front of a client that costs something (model/limit,
+	// model/retry); nil = nothing. A request passes Retry, then the budget, then Limit.
+	Limit, Retry func(Client) Client
+
+	// Concurrency is how many questions that cost something are asked at once, if Limit allows it; 0 = as few as those
+	// that do not, see steps.Sending.
+	Concurrency int
+
+	Budget Budget // not to be passed, whatever is asked
+
 	// Admit is called right before each request that costs something. An error ends the sending, and the request is not
 	// sent. nil admits all.
 	Admit func() error
@@ -31,6 +42,8 @@ type Options struct {
 type Gateway struct {
 	opt    Options
 	ledger *ledger.Ledger
+	purse  purse
+	lost   atomic.Int64
 
 	checking sync.Mutex
 	checked  bool // the index was found sound, or built anew, in this process
@@ -44,6 +57,7 @@ type Gateway struct {
 func New(opt Options) *Gateway {
 	return &Gateway{
 		opt:     opt,
+		purse:   purse{budget: opt.Budget},
 		ledger:  ledger.New(ledger.Options{Bucket: opt.Bucket, Path: opt.Path, ReadOnly: opt.ReadOnly, Warn: opt.Warn}),
 		failed:  map[ledger.Key]*steps.Refusal{},
 		flights: map[ledger.Key]chan struct{}{},
@@ -125,6 +139,10 @@ func (g *Gateway) Sums(ctx context.Context) ([]ledger.Sum, error) { return g.led
 // InDoubt counts the paid calls of which nothing is known because the process ended, or asking failed, before their
 // outcome arrived. They may have been billed, and are made again when asked for.
 func (g *Gateway) InDoubt(ctx context.Context) (int, error) { return g.ledger.InDoubt(ctx) }
+
+// LostReplies counts the replies of this apply that did not arrive whole. They may have been billed, beside what the
+// books say.
+func (g *Gateway) LostReplies() int { return int(g.lost.Load()) }
 
 // Export writes all answers and refusals that stand into a file, for Import in another project. No key of a service is
 // in it, nor are questions.

@@ -39,7 +39,7 @@ func noteOf(asked asking, a Answer, from Provenance, failed error) (note, error)
 		sent:   steps.Sent{Key: asked.key.String(), TokensIn: a.Usage.In, TokensOut: a.Usage.Out + a.Usage.Thought, USD: from.CostUSD},
 		record: asked.record(ledger.Answered),
 	}
-	n.record.Cost = costOf(a.Usage, from)
+	n.record.Cost = billOf(a.Usage, from)
 	if failed == nil && a.Finish != finished {
 		failed = unfinished(a)
 	}
@@ -84,6 +84,6 @@ func (n *note) toKeep() bool { return n.record.Kind != 0 }
 // transient tells that the question may be answered another time.
 func (n *note) transient() bool { return n.refusal != nil && n.refusal.Transient }
 
-func costOf(u Usage, from Provenance) ledger.Cost {
+func billOf(u Usage, from Provenance) ledger.Cost {
 	return ledger.Cost{In: u.In, Out: u.Out, Thought: u.Thought, Cached: u.Cached, USD: from.CostUSD}
 }

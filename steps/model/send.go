@@ -44,6 +44,10 @@ func (g *Gateway) Send(ctx context.Context, questions iter.Seq2[steps.Question, 
 	if err := g.beforeSending(ctx); err != nil {
 		return err
 	}
+	if err := g.purse.open(func() (float64, error) { _, inAll, err := g.ledger.Spent(ctx, s.Run); return inAll, err }); err != nil {
+		return err
+	}
+	defer g.purse.close()
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	calls, release := outlive(ctx, grace)
@@ -54,7 +58,7 @@ func (g *Gateway) Send(ctx context.Context, questions iter.Seq2[steps.Question, 
 
 	workers, stop := errgroup.WithContext(ctx)
 	feed := make(chan steps.Question)
-	for range workersOf(s) {
+	for range g.workersOf(s) {
 		workers.Go(func() error { return w.work(stop, feed) })
 	}
 	fed := pump(stop, questions, feed)
@@ -81,11 +85,11 @@ func (g *Gateway) beforeSending(ctx context.Context) error {
 	return err
 }
 
-func workersOf(s steps.Sending) int {
+func (g *Gateway) workersOf(s steps.Sending) int {
 	if s.Workers > 0 {
-		return s.Workers
+		return max(s.Workers, g.opt.Concurrency)
 	}
-	return defaultWorkers
+	return cmp.Or(g.opt.Concurrency, defaultWorkers)
 }
 
 // outlive returns a context that ends some time after ctx has ended.
@@ -165,16 +169,15 @@ func (w *sending) ask(stop context.Context, key ledger.Key, q steps.Question) (n
 	}
 	asked := asking{key: key, call: w.call, began: time.Now()}
 	asked.call.Model = r.Model.Name
-	if !familyOf(r.Model.Provider).free {
-		if err := w.intend(asked.record(ledger.Intended)); err != nil {
-			return note{}, err
-		}
-		fault.Point("question: intended")
-		if err := w.admitted(stop); err != nil {
-			return note{record: asked.record(ledger.Settled)}, err
-		}
+	if familyOf(r.Model.Provider).free {
+		return generate(w.calls, asked, client, r)
 	}
-	answer, from, err := client.Generate(w.calls, r)
+	c := &call{sending: w, stop: stop, asked: asked}
+	return c.close(generate(withWaiting(context.WithValue(w.calls, callKey{}, c), stop), asked, client, r))
+}
+
+func generate(ctx context.Context, asked asking, client Client, r Request) (note, error) {
+	answer, from, err := client.Generate(ctx, r)
 	fault.Point("question: answered")
 	return noteOf(asked, answer, from, err)
 }

@@ -41,7 +41,7 @@ type config struct {
 // asked is the model that is asked, and how requests reach it.
 type asked struct {
 	model.Settings
-	Batch bool `json:"batch"`
+	model.Delivery
 }
 
 // rewriting is the config of an action: what the result depends on beside the prompts, which are its files. How

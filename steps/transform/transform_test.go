@@ -217,7 +217,10 @@ func TestMaxRows(t *testing.T) {
 // How requests are sent and where prompts lie changes what publication adds, but no key.
 func TestBatchIsInNoKey(t *testing.T) {
 	c := answering(upper, row("1", `<think>one</think>`))
-	c.SameKey = []string{config(`"batch":false`, 5000), config(`"batch":true`, 1)}
+	c.SameKey = []string{
+		config(`"batch":true,"limits":{"requestsPerMinute":5,"tokensPerMinute":6,"concurrency":7,"enqueuedTokens":8}`, 5000),
+		config(`"batch":true,"retry":{"tries":9,"firstWait":1,"longestWait":2}`, 5000), config(`"batch":true,"project":"p","location":"l","bucket":"gs://b"`, 5000),
+		config(`"batch":false`, 5000), config(`"batch":true`, 1)}
 	steptest.Run(t, transform.Kind(), c)
 	c.SameKey = []string{strings.Replace(c.Config, `"low"`, `"high"`, 1)}
 	if _, err := steptest.Check(transform.Kind(), c); err == nil || !strings.Contains(err.Error(), "is in no key") {

@@ -30,6 +30,24 @@ func (p *project) alone(ctx context.Context) (alone context.Context, release fun
 	}, nil
 }
 
+// writing makes sure that no other process works on the project, and that none takes the store for its own, until release
+// is called. What is done works under the context that is given.
+func (p *project) writing(ctx context.Context) (using context.Context, release func(), err error) {
+	lock, err := runner.Acquire(p.state)
+	if err != nil {
+		return nil, nil, err
+	}
+	using, end, err := p.useStore(ctx)
+	if err != nil {
+		lock.Release()
+		return nil, nil, err
+	}
+	return using, func() {
+		end()
+		lock.Release()
+	}, nil
+}
+
 // endedByCtrlC gives a context that ends with Ctrl-C. done gives that its usual meaning back.
 func endedByCtrlC(ctx context.Context) (_ context.Context, done func()) {
 	return signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)

@@ -35,13 +35,17 @@ type applyFlags struct {
 	yes    bool
 	free   bool
 	dryRun bool
+
+	noWait   bool
+	jobs     []string
+	rehearse bool
 }
 
 func (a *app) applyCommand() *cobra.Command {
 	var f applyFlags
 	c := &cobra.Command{
 		Use: "apply [FILE]", Short: "do what plan says", Long: applyAbout, Args: atMostOne("the file of a saved plan"),
-		Example: "  sftrun apply\n  sftrun apply --free             all that costs nothing\n  sftrun apply --max-rows 20      a trial of 20 rows\n  sftrun apply --yes              without asking, for scripts\n  sftrun apply tonight.plan       just what sftrun plan -o tonight.plan said",
+		Example: "  sftrun apply\n  sftrun apply --free             all that costs nothing\n  sftrun apply --max-rows 20      a trial of 20 rows\n  sftrun apply --yes              without asking, for scripts\n  sftrun apply --rehearse         all of it against an emulator, for nothing\n  sftrun apply tonight.plan       just what sftrun plan -o tonight.plan said",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			var s *saved
 			if len(args) > 0 {
@@ -56,6 +60,9 @@ func (a *app) applyCommand() *cobra.Command {
 	f.add(c)
 	c.Flags().BoolVar(&f.yes, "yes", false, "send paid requests without asking")
 	c.Flags().BoolVar(&f.free, "free", false, "run all that costs nothing, and stop before what does")
+	c.Flags().BoolVar(&f.noWait, "no-wait", false, "submit batch jobs, take in those that have ended, and leave")
+	c.Flags().StringArrayVar(&f.jobs, "batch-job", nil, "take over the batch job batches/ID that was made elsewhere; may be repeated")
+	c.Flags().BoolVar(&f.rehearse, "rehearse", false, "ask an emulator of Google's services on this machine, for nothing; all that it makes is kept apart")
 	c.Flags().BoolVar(&f.dryRun, "dry-run", false, "the same as sftrun plan")
 	return c
 }
@@ -64,12 +71,23 @@ func (a *app) apply(ctx context.Context, cmd *cobra.Command, f applyFlags, s *sa
 	if f.dryRun && s != nil {
 		return misuse("--dry-run does not go with a saved plan.  To look at it: %s", a.onSaved("show-plan", s.name))
 	}
+	if f.rehearse && (s != nil || f.dryRun) {
+		return misuse("--rehearse goes with neither a saved plan nor --dry-run: a rehearsal is an apply of its own")
+	}
 	if f.dryRun {
 		return a.plan(ctx, cmd, f.planFlags)
 	}
 	if err := f.check(); err != nil {
 		return err
 	}
+	if f.rehearse {
+		return a.rehearse(ctx, cmd, f)
+	}
+	return a.applyIn(ctx, cmd, f, s)
+}
+
+// applyIn applies in the project that the flags name.
+func (a *app) applyIn(ctx context.Context, cmd *cobra.Command, f applyFlags, s *saved) error {
 	p, err := a.openProject(ctx, cmd, false)
 	if err != nil {
 		return err
@@ -90,6 +108,7 @@ func (a *app) apply(ctx context.Context, cmd *cobra.Command, f applyFlags, s *sa
 
 // apply checks that it can be begun, and runs. The project is locked.
 func (p *project) apply(ctx context.Context, f applyFlags, s *saved) error {
+	p.noWait, p.adopt = f.noWait, f.jobs
 	r := p.runnerFor(f.planFlags)
 	promise, err := p.promise(ctx, r, s)
 	if err != nil {
@@ -98,10 +117,15 @@ func (p *project) apply(ctx context.Context, f applyFlags, s *saved) error {
 	if err := p.sweep(ctx); err != nil {
 		return err
 	}
-	if err := spool.Sweep(filepath.Join(p.state, spoolFolder)); err != nil {
-		return err
+	for _, folder := range []string{spoolFolder, batchFolder} {
+		if err := spool.Sweep(filepath.Join(p.state, folder)); err != nil {
+			return err
+		}
 	}
 	p.warn(p.pipeline.Warnings)
+	if err := p.checkModels(); err != nil {
+		return err
+	}
 	if err := p.noteStore(); err != nil {
 		return err
 	}
@@ -140,11 +164,15 @@ func (p *project) run(ctx context.Context, f applyFlags, r *runner.Runner, s *sa
 		Free: f.free, Confirm: g.confirm, Stop: stop, Progress: show.event, Promise: promise,
 	})
 	show.end()
-	err = p.outdated(err, s, rep != nil && rep.Changed)
+	err = p.overBudget(p.outdated(err, s, rep != nil && rep.Changed))
 	if rep == nil {
 		return err
 	}
-	if showErr := p.showReport(ctx, rep); showErr != nil && err == nil {
+	showErr := p.showReport(ctx, rep)
+	if showErr == nil {
+		showErr = p.tellOpenJobs(context.WithoutCancel(ctx), err == nil)
+	}
+	if showErr != nil && err == nil {
 		return showErr
 	}
 	return endOf(rep, err)

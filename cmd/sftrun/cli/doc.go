@@ -10,6 +10,8 @@
 //	completion.go, complete.go   the script for a shell, and the words that it is given
 //	again.go, next.go   the next step that is proposed, as a command line
 //	gate.go       the question before money is spent
+//	models.go, gateway.go   the models of a pipeline, who answers for them (folder providers), and the gateway before them
+//	emulate*.go, rehearse.go   services on this machine, and an apply against them
 //	saved*.go     plans in files: their flags, what an apply of one refuses, and what it may ask
 //
 // Only this package prints, asks and picks exit codes, and only it reads settings of the machine. It never decides

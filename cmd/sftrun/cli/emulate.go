@@ -10,14 +10,14 @@ import (
 	"sftrun.local/runner/outside/hubtest"
 )
 
-const emulateAbout = `Emulators of services that sftrun reads from, for rehearsals on this machine: nothing leaves it.`
+const emulateAbout = `Emulators of services that sftrun works with, for rehearsals on this machine: nothing leaves it.`
 
 func (a *app) emulateCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use: "emulate", Short: "rehearse against a service on this machine", Long: emulateAbout, Args: noSuchPart,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	c.AddCommand(a.emulateHubCommand())
+	c.AddCommand(a.emulateHubCommand(), a.emulateGeminiCommand())
 	return c
 }
 

@@ -33,7 +33,7 @@ var exitCodes = []struct {
 	{exitError, "an error; its text says what to do"},
 	{exitChanges, "plan --detailed-exitcode: an apply would do something"},
 	{exitPartial, "apply: done, but rows failed, or were left out by --max-rows"},
-	{exitHeld, "apply: what costs money was left out, by --free or by your answer"},
+	{exitHeld, "apply: what costs money was left out, by --free or by your answer, or answers are pending (--no-wait)"},
 	{exitRefused, "a check said no: rows are not valid (apply, validate), the store is damaged (verify), or a saved plan does not hold (show-plan)"},
 	{exitMisused, "the command line cannot be understood"},
 	{exitInterrupted, "stopped by Ctrl-C; what was done is kept"},

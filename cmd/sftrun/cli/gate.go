@@ -10,6 +10,7 @@ import (
 
 	"sftrun.local/cmd/sftrun/cli/figures"
 	"sftrun.local/runner"
+	"sftrun.local/steps/model"
 )
 
 // askAbove is the number of paid requests of a step that are sent without asking.
@@ -37,35 +38,26 @@ func (p *project) admissible(ctx context.Context, f applyFlags, planned func(con
 	if f.free {
 		return nil
 	}
-	unanswered, err := p.unanswered()
-	if err != nil {
-		return err
-	}
 	paid, err := p.costs()
-	if err != nil || !paid && len(unanswered) == 0 {
+	if err != nil || !paid {
 		return err
 	}
 	plan, err := planned(ctx)
 	if err != nil {
-		return withProviders(err, unanswered)
+		return err
 	}
-	asks, many := mayAsk(plan)
+	keyless, err := p.keyless(plan)
+	if err != nil {
+		return err
+	}
+	_, many := mayAsk(plan)
 	switch {
-	case asks && len(unanswered) > 0:
-		return fmt.Errorf("%s\nTo run all that needs no model: %s", strings.Join(unanswered, "\n"), p.againWithout("yes", "apply", "--free"))
+	case len(keyless) > 0:
+		return fmt.Errorf("%s\nTo run all that needs no model: %s", strings.Join(keyless, "\n"), p.againWithout("yes", "apply", "--free"))
 	case many && !f.yes && !isTerminal(p.In):
 		return errNobodyToAsk
 	}
 	return nil
-}
-
-// withProviders adds to what is wrong with a pipeline that some of its models cannot be asked, so that both are known
-// at once.
-func withProviders(err error, unanswered []string) error {
-	if len(unanswered) == 0 {
-		return err
-	}
-	return fmt.Errorf("%w\n%s", err, strings.Join(unanswered, "\n"))
 }
 
 // mayAsk tells whether an apply may put questions, and whether they may be so many that somebody has to agree.
@@ -88,7 +80,7 @@ func mayAsk(plan *runner.Plan) (asks, many bool) {
 func (g *gate) confirm(ctx context.Context, step string, asks runner.Asks) (bool, error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if err := g.withinLimit(asks); err != nil {
+	if err := g.withinLimits(ctx, asks); err != nil {
 		return false, err
 	}
 	beyond := g.stated.compare(step, asks)
@@ -107,21 +99,53 @@ func (g *gate) confirm(ctx context.Context, step string, asks runner.Asks) (bool
 	return agreed, err
 }
 
-// withinLimit refuses what is expected to pass the pipeline's limit.
-func (g *gate) withinLimit(asks runner.Asks) error {
-	limit := g.project.pipeline.Limits.CostPerApply
-	if limit == nil {
+// withinLimits refuses what is expected to pass the pipeline's limits.
+func (g *gate) withinLimits(ctx context.Context, asks runner.Asks) error {
+	limits := g.project.pipeline.Limits
+	if err := g.withinLimit("costPerApply", limits.CostPerApply, g.likely, asks); err != nil || limits.CostInAll == nil {
+		return err
+	}
+	_, inAll, err := g.project.gateway.Spent(ctx, "")
+	if err != nil {
+		return err
+	}
+	return g.withinLimit("costInAll", limits.CostInAll, inAll, asks)
+}
+
+func (g *gate) withinLimit(name string, limit *float64, before float64, asks runner.Asks) error {
+	if limit == nil || asks.Free {
 		return nil
 	}
-	at, _ := g.project.pipeline.Position("limits.costPerApply")
+	at, _ := g.project.pipeline.Position("limits." + name)
 	if !asks.Priced {
-		return fmt.Errorf("no price is known for the model, so limits.costPerApply cannot be kept (%s).  Take the limit out to send all the same", at)
+		return fmt.Errorf("no price is known for the model, so limits.%s cannot be kept (%s).  Take the limit out to send all the same", name, at)
 	}
-	if g.likely+asks.Likely > *limit {
-		return fmt.Errorf("%s would cost about $%s, which passes limits.costPerApply: %s (%s).  Raise it, or try fewer rows: %s",
-			figures.Of(asks.New, "request"), figures.USD(g.likely+asks.Likely), figures.Limit(*limit), at, g.project.again("apply", "--max-rows", "N"))
+	if before+asks.Likely <= *limit {
+		return nil
 	}
-	return nil
+	return fmt.Errorf("%s would cost about $%s%s, which passes limits.%s: %s (%s).  Raise it, or try fewer rows: %s",
+		figures.Of(asks.New, "request"), figures.USD(before+asks.Likely), with(before), name, figures.Limit(*limit), at, g.project.again("apply", "--max-rows", "N"))
+}
+
+// with says what of a sum was spent or agreed to before.
+func with(before float64) string {
+	if before == 0 {
+		return ""
+	}
+	return " with the $" + figures.USD(before) + " before"
+}
+
+// overBudget says of an apply that stopped at a limit where the limit stands and what to do.
+func (p *project) overBudget(err error) error {
+	var over *model.OverBudget
+	if !errors.As(err, &over) {
+		return err
+	}
+	at, _ := p.pipeline.Position("limits." + over.Limit)
+	if over.Next == 0 {
+		return fmt.Errorf("%w (%s).  Give its price in a file (setting prices), or take the limit out", err, at)
+	}
+	return fmt.Errorf("%w (%s).  What is answered is kept.  To go on: raise it, or lower maxOutputTokens, by which the most is reckoned; then %s", err, at, p.again("apply"))
 }
 
 // ask puts the question on the terminal. The answer may never come: then the end of the apply ends the waiting.

@@ -82,7 +82,7 @@ func TestTheLimitHoldsOverAllSteps(t *testing.T) {
 		t.Fatalf("7 of 10 dollars: %v, %v", ok, err)
 	}
 	_, err := g.confirm(context.Background(), "second", paid(700))
-	if err == nil || !strings.Contains(err.Error(), "$14.00, which passes limits.costPerApply: 10.00 (pipeline.cue:5:") {
+	if err == nil || !strings.Contains(err.Error(), "about $14.00 with the $7.00 before, which passes limits.costPerApply: 10.00 (pipeline.cue:5:") {
 		t.Errorf("14 of 10 dollars: %v", err)
 	}
 	unknown := paid(1)

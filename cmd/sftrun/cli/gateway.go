@@ -1,28 +1,67 @@
 package cli
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
-	"slices"
+	"os"
 
+	"sftrun.local/cmd/sftrun/cli/providers"
 	"sftrun.local/steps"
 	"sftrun.local/steps/model"
+	"sftrun.local/steps/model/gemini"
 	"sftrun.local/steps/model/ledger"
-	"sftrun.local/steps/model/offline"
 )
 
-// clients are the providers that can be asked, by name.
-func clients() map[string]model.Client {
-	return map[string]model.Client{"offline": offline.Client{}}
+// openGateway makes the gateway of the project, and who answers behind it.
+func (p *project) openGateway(readOnly bool) (*model.Gateway, error) {
+	models, err := p.models()
+	if err != nil {
+		return nil, err
+	}
+	options, prices, err := p.providerOptions()
+	if err != nil {
+		return nil, err
+	}
+	options.Tell = func(text string) { p.pause(func() { p.warn([]string{text}) }) }
+	if p.providers, err = providers.New(models, options); err != nil {
+		return nil, err
+	}
+	limits := p.pipeline.Limits
+	return model.New(model.Options{
+		Bucket: p.bucket, Path: p.index, ReadOnly: readOnly, Clients: p.providers.Clients(), Prices: prices,
+		Limit: p.providers.Limit, Retry: p.providers.Retry, Concurrency: p.providers.Concurrency(),
+		Budget: model.Budget{PerApply: limits.CostPerApply, InAll: limits.CostInAll},
+		Warn:   p.warnOfLedger, Admit: p.admit,
+	}), nil
 }
 
-func (p *project) openGateway(readOnly bool) *model.Gateway {
-	return model.New(model.Options{
-		Bucket: p.bucket, Path: p.index, ReadOnly: readOnly, Clients: clients(),
-		Warn: p.warnOfLedger, Admit: p.admit,
-	})
+// providerOptions are what the settings of this machine say of services and prices.
+func (p *project) providerOptions() (o providers.Options, prices []model.Price, err error) {
+	s := p.settings
+	o = providers.Options{Key: s.APIKey, OpenAIKey: s.OpenAIKey, GeminiURL: s.GeminiURL, VertexURL: s.VertexURL}
+	if p.rehearsal != nil {
+		o.Token = rehearsalFolder // any will do
+	}
+	if prices, err = readTable(s.Prices, model.ReadPrices); err == nil {
+		o.Thinking, err = readTable(s.Thinking, gemini.ReadThinking)
+	}
+	return o, prices, err
+}
+
+// readTable reads a file that a setting names; without one there is nothing in it.
+func readTable[T any](path string, read func([]byte) ([]T, error)) ([]T, error) {
+	if path == "" {
+		return nil, nil
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	table, err := read(text)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return table, nil
 }
 
 // admit refuses to send what costs something while another process may be sending it too.
@@ -42,25 +81,6 @@ func (p *project) warnOfLedger(err error) {
 	fmt.Fprintln(p.Err, "warning:", err)
 }
 
-// unanswered says which models of the pipeline nobody can ask, one line each.
-func (p *project) unanswered() ([]string, error) {
-	models, err := p.models()
-	if err != nil {
-		return nil, err
-	}
-	var lines []string
-	known := clients()
-	for _, name := range slices.Sorted(maps.Keys(models)) {
-		if known[models[name].Provider] != nil {
-			continue
-		}
-		path := "models." + name + ".provider"
-		at, _ := p.pipeline.Position(path)
-		lines = append(lines, fmt.Sprintf(`%s: %s: %q is not built in yet.  To try the pipeline on this machine, for nothing: provider: "offline"`, at, path, models[name].Provider))
-	}
-	return lines, nil
-}
-
 // costs tells whether asking some model of the pipeline costs money.
 func (p *project) costs() (bool, error) {
 	models, err := p.models()
@@ -68,7 +88,7 @@ func (p *project) costs() (bool, error) {
 		return false, err
 	}
 	for _, m := range models {
-		r := model.Request{Model: m}
+		r := model.Request{Model: m.Settings}
 		quote, err := p.gateway.Quote(steps.Question{Key: r.Key(), Body: steps.Encode(r)})
 		if err != nil {
 			return false, err
@@ -78,17 +98,4 @@ func (p *project) costs() (bool, error) {
 		}
 	}
 	return false, nil
-}
-
-// models reads the settings of the pipeline's models.
-func (p *project) models() (map[string]model.Settings, error) {
-	models := map[string]model.Settings{}
-	for name, text := range p.pipeline.Models {
-		var s model.Settings
-		if err := json.Unmarshal(text, &s); err != nil {
-			return nil, fmt.Errorf("models.%s: %w", name, err)
-		}
-		models[name] = s
-	}
-	return models, nil
 }

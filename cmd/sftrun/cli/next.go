@@ -16,14 +16,11 @@ const trialRows = 20
 func (t *planText) next() string {
 	asks := t.paid()
 	rows := t.trial(asks)
-	may, _ := mayAsk(t.plan)
 	switch {
 	case t.applying != "":
 		return t.applying
 	case t.obstructed():
 		return ""
-	case may && len(t.unanswered) > 0:
-		return t.freely("To run all that needs no model")
 	case rows > 0:
 		return t.tryFirst(rows, asks)
 	case t.refused(asks):

@@ -78,15 +78,14 @@ func (a *app) plan(ctx context.Context, cmd *cobra.Command, f planFlags) error {
 		return err
 	}
 	defer p.close()
-	unanswered, err := p.unanswered()
-	if err != nil {
+	if err := p.checkModels(); err != nil {
 		return err
 	}
 	plan, err := p.planned(ctx, f)
 	if err != nil {
-		return withProviders(err, unanswered)
+		return err
 	}
-	if err := p.showPlan(ctx, plan, f, unanswered); err != nil {
+	if err := p.showPlan(ctx, plan, f); err != nil {
 		return err
 	}
 	if f.detailedExit && plan.Changes() {
@@ -95,7 +94,7 @@ func (a *app) plan(ctx context.Context, cmd *cobra.Command, f planFlags) error {
 	return nil
 }
 
-func (p *project) showPlan(ctx context.Context, plan *runner.Plan, f planFlags, unanswered []string) error {
+func (p *project) showPlan(ctx context.Context, plan *runner.Plan, f planFlags) error {
 	held, err := p.heldFor(ctx, plan)
 	if err != nil {
 		return err
@@ -105,7 +104,7 @@ func (p *project) showPlan(ctx context.Context, plan *runner.Plan, f planFlags, 
 	}
 	t := newPlanText(p, plan)
 	t.held = held > 0
-	t.flags, t.unanswered, t.applying = f, unanswered, p.applying(ctx)
+	t.flags, t.applying = f, p.applying(ctx)
 	p.print(t.text() + t.savedLine())
 	p.warn(plan.Warnings)
 	return nil

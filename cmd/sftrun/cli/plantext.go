@@ -18,10 +18,9 @@ type planText struct {
 	name    int // width of the longest name
 	number  int // width of the longest number at the start of the third column
 
-	flags      planFlags
-	held       bool     // the ledger holds answers
-	applying   string   // who is applying now, "" if nobody is
-	unanswered []string // the models that nobody can ask, a line each
+	flags    planFlags
+	held     bool   // the ledger holds answers
+	applying string // who is applying now, "" if nobody is
 	strings.Builder
 }
 
@@ -203,6 +202,8 @@ func known(a runner.Asks) string {
 // costOf says what new requests are expected to cost.
 func costOf(a runner.Asks) string {
 	switch {
+	case a.Free && a.Sent > 0:
+		return fmt.Sprintf("%s sent before, in batch jobs that are open: nothing more to pay", figures.Count(a.Sent))
 	case a.Free:
 		return "no cost (offline)"
 	case !a.Priced:

@@ -20,7 +20,7 @@ func textOf(t *testing.T, steps ...runner.StepPlan) string {
 func planOf(t *testing.T, fields string, steps ...runner.StepPlan) *planText {
 	t.Helper()
 	p := &project{
-		app: &app{}, gateway: model.New(model.Options{Clients: clients()}), settings: &settings.Settings{Store: t.TempDir()},
+		app: &app{}, gateway: model.New(model.Options{}), settings: &settings.Settings{Store: t.TempDir()},
 		pipeline: pipelineOf(t, fields),
 	}
 	return newPlanText(p, &runner.Plan{Pipeline: "dolci-steer", Steps: steps})
@@ -103,11 +103,6 @@ func TestWhatIsProposedCanBeDone(t *testing.T) {
 		if got := planOf(t, c.fields, c.steps...).next(); got != c.want {
 			t.Errorf("%s: %q, want %q", c.what, got, c.want)
 		}
-	}
-	nobody := planOf(t, "", free, asking(2000, true))
-	nobody.unanswered = []string{"not built in"}
-	if got, want := nobody.next(), "To run all that needs no model: sftrun apply --free"; got != want {
-		t.Errorf("nobody to ask: %q, want %q", got, want)
 	}
 	if text := planOf(t, "limits: costPerApply: 0.001", asking(2000, true)).text(); !strings.Contains(text, "passes costPerApply 0.001 (") {
 		t.Errorf("the limit is not shown as it was written:\n%s", text)

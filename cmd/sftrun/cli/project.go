@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"sftrun.local/cmd/sftrun/cli/providers"
 	"sftrun.local/cmd/sftrun/cli/settings"
 	"sftrun.local/runner"
 	"sftrun.local/runner/outside/bucket"
@@ -27,23 +28,27 @@ const stateFolder = ".sftrun"
 // A project is a folder with a pipeline, and all that is needed to work on it.
 type project struct {
 	*app
-	folder   string // absolute
-	state    string
-	settings *settings.Settings
-	pipeline *schema.Pipeline
-	bucket   store.Bucket
-	store    *store.Store
-	gateway  *model.Gateway
-	hub      *hubsource.Source
-	buckets  *bucket.Source
-	web      *web.Source
-	index    string // of the ledger, a file that belongs to this store
-	git      string
-	color    bool
+	folder    string // absolute
+	state     string
+	settings  *settings.Settings
+	pipeline  *schema.Pipeline
+	bucket    store.Bucket
+	store     *store.Store
+	gateway   *model.Gateway
+	providers *providers.Set // who answers behind the gateway
+	hub       *hubsource.Source
+	buckets   *bucket.Source
+	web       *web.Source
+	index     string // of the ledger, a file that belongs to this store
+	git       string
+	color     bool
 
 	turn   runner.Turn  // of asking models, while the store is in use
 	mayAsk func() error // right before each request that costs something; nil = always
 	pause  func(func()) // runs a function while nothing else is written
+
+	noWait bool     // for the answers of batch jobs
+	adopt  []string // batch jobs that somebody else made
 }
 
 // openProject loads the pipeline and the settings. A project that is open for reading changes no file.
@@ -66,6 +71,11 @@ func (a *app) openProject(ctx context.Context, cmd *cobra.Command, readOnly bool
 	if p.pipeline, err = schema.Load(ctx, schema.Options{Dir: folder, Variant: a.variant, Tags: a.tags, Kinds: a.definitions()}); err != nil {
 		return nil, err
 	}
+	if a.rehearsal != nil {
+		if err := a.rehearsal.takeOver(p); err != nil {
+			return nil, err
+		}
+	}
 	p.git = gitState(ctx, folder, p.files())
 	if err := p.openStore(ctx); err != nil {
 		return nil, err
@@ -73,7 +83,9 @@ func (a *app) openProject(ctx context.Context, cmd *cobra.Command, readOnly bool
 	if p.index, err = p.chooseIndex(ctx); err != nil {
 		return nil, err
 	}
-	p.gateway = p.openGateway(readOnly)
+	if p.gateway, err = p.openGateway(readOnly); err != nil {
+		return nil, err
+	}
 	p.hub, p.buckets, p.web = p.openHub(), bucket.New(bucket.Options{Env: p.settings.Clouds}), web.New(web.Options{Agent: "sftrun/" + version()})
 	return p, nil
 }
@@ -121,7 +133,7 @@ func (p *project) options() runner.Options {
 		output = filepath.Join(output, p.variant)
 	}
 	return runner.Options{
-		Pipeline: p.pipeline, Kinds: p.kinds, Gateway: p.gateway, Store: p.store,
+		Pipeline: p.pipeline, Kinds: p.kinds, Gateway: p.batches(), Store: p.store,
 		Dir: p.folder, State: p.state, Output: output, Sources: p.remote(),
 		Variant: p.variant, Workers: p.settings.Workers, Tool: version(), Git: p.git,
 		Lookups: p.lookups(), Turn: p.turn, Room: func() (int64, bool) { return spaceLeft(p.settings) },
@@ -171,5 +183,6 @@ func (p *project) close() error {
 		p.buckets.Close()
 		p.web.Close()
 	}
+	p.providers.Close()
 	return errors.Join(p.gateway.Close(), p.closeStore())
 }

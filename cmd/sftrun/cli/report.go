@@ -104,6 +104,9 @@ func (r *reportText) outcome() string {
 		if len(r.report.Halts) > 0 {
 			return fmt.Sprintf("Stopped by a check (exit %d).", exitRefused)
 		}
+		if slices.ContainsFunc(r.report.Steps, func(s runner.StepReport) bool { return s.Later }) {
+			return fmt.Sprintf("Pending (exit %d): answers come later.", exitHeld)
+		}
 		return fmt.Sprintf("Held (exit %d): paid requests were not sent.", exitHeld)
 	case runner.Stopped:
 		return fmt.Sprintf("Stopped (exit %d): what was done is kept.  To go on: %s", exitInterrupted, r.project.again("apply"))
@@ -174,7 +177,7 @@ func (r *reportText) failures() {
 // held says what was not sent.
 func (r *reportText) held() {
 	for _, s := range r.report.Steps {
-		if s.Held {
+		if s.Held && !s.Later {
 			fmt.Fprintf(r, "\n  %s: %s not sent: %s\n", s.Name, figures.Of(s.Asks.New, "new request"), costOf(s.Asks))
 		}
 	}
@@ -194,6 +197,9 @@ func (r *reportText) spent(ctx context.Context) error {
 			return err
 		}
 		fmt.Fprintf(r, "Spent $%s now, $%s in this project.   ", figures.USD(usd), figures.USD(inAll))
+	}
+	if lost := r.project.gateway.LostReplies(); lost > 0 {
+		fmt.Fprintf(r, "%s lost on their way, and may have been billed beside that.   ", were(lost, "answer"))
 	}
 	r.WriteString(nothingSent(r.report.Steps))
 	if run.Number == 0 {

@@ -38,7 +38,7 @@ func (a *app) root() *cobra.Command {
 	root.SetFlagErrorFunc(wrongFlag)
 	addGroup(root, "Make datasets", a.initCommand(), a.planCommand(), a.showPlanCommand(), a.applyCommand())
 	addGroup(root, "Look at them", a.statusCommand(), a.showCommand(), a.diffCommand(), a.graphCommand(), a.validateCommand())
-	addGroup(root, "Keep and clear", a.tagCommand(), a.verifyCommand(), a.gcCommand(), a.answersCommand())
+	addGroup(root, "Keep and clear", a.tagCommand(), a.verifyCommand(), a.gcCommand(), a.answersCommand(), a.jobsCommand())
 	addGroup(root, "Know the tool", a.kindsCommand(), a.settingsCommand(), a.emulateCommand(), completionCommand(), a.versionCommand(), exitCodesTopic())
 	root.SetHelpCommandGroupID("Know the tool")
 	a.completeFlags(root)

@@ -60,6 +60,8 @@ type app struct {
 	json    bool
 	verbose bool
 	quiet   bool
+
+	rehearsal *rehearsal // set while one is under way
 }
 
 // definitions gives the schema's part of the kinds.

@@ -101,11 +101,8 @@ func (t *planText) savedLine() string {
 		return ""
 	}
 	line := "Saved in " + t.flags.save + "."
-	may, _ := mayAsk(t.plan)
 	switch {
 	case !t.plan.Changes() || t.obstructed() || t.applying != "":
-	case may && len(t.unanswered) > 0:
-		line += "  An apply of it would be refused as it stands, as a model cannot be asked; with --free it does the rest."
 	default:
 		line += "  To do just this: " + t.project.onSaved("apply", t.flags.save)
 	}

@@ -55,15 +55,8 @@ func (a *app) showSaved(ctx context.Context, cmd *cobra.Command, s *saved, f pla
 		}
 		return now.exit()
 	}
-	unanswered, err := p.unanswered()
-	if err != nil {
-		return err
-	}
-	for i := range unanswered {
-		unanswered[i] = strings.TrimPrefix(unanswered[i], ": ") // it has no place here
-	}
 	t := newPlanText(p, s.Plan)
-	t.flags, t.unanswered = f, unanswered
+	t.flags = f
 	t.flags.save = s.name
 	if !a.quiet {
 		p.printf("%s   made %s by sftrun %s\n", s.name, figures.Day(s.Made.Local(), time.Now()), s.Tool)
@@ -94,8 +87,8 @@ func (a *app) asSaved(cmd *cobra.Command, s *saved) (*project, error) {
 	if err := p.openStore(cmd.Context()); err != nil {
 		return nil, err
 	}
-	p.gateway = p.openGateway(true)
-	return p, nil
+	p.gateway, err = p.openGateway(true)
+	return p, err
 }
 
 // standing is what has become of a saved plan.

@@ -20,6 +20,9 @@ func stepCells(s runner.StepReport) []string {
 		if s.Held {
 			state = "held"
 		}
+		if s.Later {
+			state = "pending"
+		}
 		return append([]string{s.Name, orDash(s.RowsIn), state, "–", "–"}, workCells(s)...)
 	}
 	t := s.Tally

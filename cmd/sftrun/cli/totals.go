@@ -18,9 +18,6 @@ func (t *planText) totals() {
 		return
 	}
 	fmt.Fprintf(t, "%s.%s\n", t.counts(), t.sums())
-	for _, line := range t.unanswered {
-		t.WriteString(line + "\n")
-	}
 	if next := t.next(); next != "" {
 		t.WriteString(next + "\n")
 	}

@@ -85,6 +85,9 @@ func (l *Ledger) remains(ctx context.Context, name string, saved []placed) (reco
 			}
 			whole, err := checksum(r)
 			if err == nil && whole != sum {
+				if r.Kind.ofJob() {
+					return nil // of a job that is lost there is nothing to keep
+				}
 				loss.add(r)
 				r = r.costOnly()
 			}

@@ -29,13 +29,13 @@ type index struct {
 
 // indexSchema makes the tables. An index with other tables, of another version or damaged, is set aside.
 //
-// outcomes holds all records but intents; sum is the checksum of the record. intents are those that no later outcome
-// of their key has ended: calls that are under way, or were when a process ended. The bounds of kind are for check: a
-// damaged one would hide an answer.
+// outcomes holds all records but intents, those of jobs too; sum is the checksum of the record. intents are those that
+// no later outcome of their key has ended: calls that are under way, or were when a process ended. The bounds of kind
+// are for check: a damaged one would hide an answer.
 var indexSchema = []string{`CREATE TABLE segments(
 	id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, size INTEGER NOT NULL, damaged INTEGER NOT NULL)`,
 	`CREATE TABLE outcomes(
-	id INTEGER PRIMARY KEY, key BLOB NOT NULL, at INTEGER NOT NULL, kind INTEGER NOT NULL CHECK(kind BETWEEN 1 AND 6), sum INTEGER NOT NULL,
+	id INTEGER PRIMARY KEY, key BLOB NOT NULL, at INTEGER NOT NULL, kind INTEGER NOT NULL CHECK(kind BETWEEN 1 AND 11), sum INTEGER NOT NULL,
 	segment INTEGER NOT NULL, off INTEGER NOT NULL, n INTEGER NOT NULL,
 	reason TEXT NOT NULL, detail TEXT NOT NULL, run TEXT NOT NULL, step TEXT NOT NULL, model TEXT NOT NULL,
 	tokens_in INTEGER NOT NULL, tokens_out INTEGER NOT NULL, thought INTEGER NOT NULL, cached INTEGER NOT NULL,
@@ -44,6 +44,7 @@ var indexSchema = []string{`CREATE TABLE segments(
 	`CREATE INDEX outcomes_segment ON outcomes(segment)`,
 	`CREATE INDEX outcomes_paid ON outcomes(run, usd) WHERE usd > 0`,
 	`CREATE INDEX outcomes_forgotten ON outcomes(at, key) WHERE kind = 4`,
+	`CREATE INDEX outcomes_jobs ON outcomes(at) WHERE kind > 6`,
 	`CREATE TABLE intents(key BLOB NOT NULL, at INTEGER NOT NULL, PRIMARY KEY(key, at)) WITHOUT ROWID`,
 }
 

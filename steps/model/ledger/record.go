@@ -31,6 +31,13 @@ const (
 	Forgotten Kind = 4 // all answers and refusals of the key before this one count no more, except in the books
 	Intended  Kind = 5 // a call is about to be made, which may be billed
 	Settled   Kind = 6 // the call that was intended was not made, or not billed
+
+	// What happens to batch jobs, whose keys are not those of questions (job.go).
+	jobIntended  Kind = 7
+	jobCreated   Kind = 8
+	jobEnded     Kind = 9
+	jobForgotten Kind = 10
+	jobQuestions Kind = 11
 )
 
 // A Record is one thing that happened to a question, and what it cost.

@@ -40,6 +40,12 @@ type Settings struct {
 	// Clouds are the variables of .env that say how a cloud is reached, for those that the environment does not set.
 	Clouds map[string]string
 
+	OpenAIKey string // "" = none was found
+	GeminiURL string // "" = Google's
+	VertexURL string // "" = Google's
+	Prices    string // file, absolute; "" = none
+	Thinking  string // file, absolute; "" = none
+
 	entries []Entry
 }
 
@@ -92,6 +98,8 @@ func settle(dir string, all *koanf.Koanf, origins map[string]string) (*Settings,
 	}
 	s.APIKey, s.Color, s.Workers = all.String(apiKey), all.String(color), all.Int(workers)
 	s.HubToken, s.HubEndpoint = strings.TrimSpace(all.String(hubToken)), strings.TrimSpace(all.String(hubEndpoint))
+	s.OpenAIKey, s.GeminiURL, s.VertexURL = all.String(openaiKey), all.String(geminiURL), all.String(vertexURL)
+	s.Prices, s.Thinking = within(dir, all.String(prices)), within(dir, all.String(thinking))
 	s.Output = within(dir, all.String(output))
 	if s.Store = all.String(store); !blob.IsAddress(s.Store) {
 		s.Store = within(dir, s.Store)
@@ -99,10 +107,10 @@ func settle(dir string, all *koanf.Koanf, origins map[string]string) (*Settings,
 	return s, nil
 }
 
-// within makes a path absolute, relative to the project.
+// within makes a path absolute, relative to the project; "" stays "".
 func within(dir, path string) string {
 	path = filepath.FromSlash(path)
-	if filepath.IsAbs(path) {
+	if path == "" || filepath.IsAbs(path) {
 		return path
 	}
 	return filepath.Join(dir, path)

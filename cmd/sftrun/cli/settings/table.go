@@ -3,6 +3,7 @@ package settings
 import (
 	"errors"
 	"fmt"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -18,6 +19,12 @@ const (
 
 	hubToken    = "hubToken"
 	hubEndpoint = "hubEndpoint"
+
+	openaiKey = "openaiKey"
+	geminiURL = "geminiURL"
+	vertexURL = "vertexURL"
+	prices    = "prices"
+	thinking  = "thinking"
 )
 
 // A setting is one line of the table of all settings.
@@ -48,6 +55,11 @@ var table = []setting{
 	{name: hubToken, variables: []string{"HF_TOKEN", "HUGGING_FACE_HUB_TOKEN"},
 		doc: "token for private and gated datasets of the Hugging Face Hub; also found where hf auth login leaves it", check: anything, secret: true},
 	{name: hubEndpoint, variables: []string{"HF_ENDPOINT"}, preset: "https://huggingface.co", doc: "address of the Hub, or of a mirror", check: notEmpty},
+	{name: openaiKey, variables: []string{"OPENAI_API_KEY"}, doc: "key for servers of provider openai; many need none", check: anything, secret: true},
+	{name: geminiURL, variables: []string{"GOOGLE_GEMINI_BASE_URL"}, doc: "address of the Gemini API in place of Google's, such as that of an emulator", check: address},
+	{name: vertexURL, variables: []string{"GOOGLE_VERTEX_BASE_URL"}, doc: "address of Vertex AI in place of Google's", check: address},
+	{name: prices, variables: []string{"SFTRUN_PRICES"}, doc: "JSON file of prices that go before the built-in ones, relative to the project", check: anything},
+	{name: thinking, variables: []string{"SFTRUN_THINKING"}, doc: "JSON file of thinking levels of models that go before the built-in ones, relative to the project", check: anything},
 }
 
 // Places lists for each setting its flag and its variables, in the order in which they are looked for.
@@ -92,6 +104,16 @@ func (t setting) shown(value string) string {
 }
 
 func anything(string) error { return nil }
+
+func address(value string) error {
+	if u, err := url.Parse(value); value != "" && (err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https") {
+		return fmt.Errorf("%q is no address of a server: give something like http://localhost:8000", value)
+	}
+	return nil
+}
+
+// KeyPlaces lists where the key for Google's models is looked for, first found wins.
+func KeyPlaces() []string { return append([]string{"--api-key"}, keyVariables...) }
 
 func wholeNumber(value string) error {
 	if n, err := strconv.Atoi(value); err != nil || n < 0 {
